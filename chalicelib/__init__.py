@@ -1,0 +1,1 @@
+"""Meanwhile: asynchronous therapy on Lambda, in seven contexts."""

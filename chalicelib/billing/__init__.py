@@ -1,0 +1,1 @@
+"""Money: subscriptions, invoices, payments."""

@@ -1,0 +1,1 @@
+"""The loop: enrolment, lesson, submission, review, feedback, progress."""

@@ -1,0 +1,1 @@
+"""Words: letters by mail, reminders, preferences, and the log of what went out."""

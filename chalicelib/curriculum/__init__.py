@@ -1,0 +1,1 @@
+"""What is taught: resources, lessons, programs and their versions."""

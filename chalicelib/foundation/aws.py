@@ -1,0 +1,18 @@
+"""Clients of AWS, made when first asked for: a start pays only for what it uses."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_QUICK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+_S3 = _QUICK.merge(
+    Config(signature_version="s3v4", s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
+)
+
+
+@cache
+def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes clients of no static type; callers annotate them
+    """Return this process's client of a service."""
+    return boto3.client(service, config=_S3 if service == "s3" else _QUICK)

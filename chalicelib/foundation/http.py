@@ -1,0 +1,275 @@
+"""HTTP: one decorator between Chalice and a view.
+
+A view takes a `Call`, the decoded body if there is one, and the parts of its path; it calls one use
+case and returns a struct, or an `Answer` where a version, a cookie or another status belongs to it.
+The decorator decodes strictly, authenticates, keeps idempotency keys, and turns every refusal into
+problem+json (RFC 9457, 2023). The same declarations make `web/openapi.json`.
+"""
+
+import functools
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from chalice import Blueprint, CognitoUserPoolAuthorizer, Response
+from chalice.app import Request
+
+from chalicelib.foundation import clock
+from chalicelib.foundation.actor import Actor, Role
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.errors import DomainError, Forbidden, Invalid, NotFound, SignedOut, TooLarge
+from chalicelib.foundation.ids import PersonId, PracticeId, is_id, new_id
+from chalicelib.foundation.log import log
+from chalicelib.foundation.once import DONE, Done, Once, Repeated, once_for_request
+
+PEOPLE = CognitoUserPoolAuthorizer("people", provider_arns=["arn:aws:cognito-idp:::userpool/set-by-the-template"])
+LARGEST_BODY = 400_000
+"""Bytes of a request. A row holds less, so that most long texts are refused where their field is known."""
+_KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+_VERSION = re.compile(r'^(?:W/)?"(\d+)"$')
+_PLAIN = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """An answer or a body with nothing in it."""
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457 problem details; `type` is stable and safe to branch on."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    correlation_id: str = ""
+    current: msgspec.Raw | None = None
+    yours: msgspec.Raw | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a view returns where the struct alone does not say it all."""
+
+    body: msgspec.Struct
+    version: int | None = None
+    status: int | None = None
+    cookies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What one route promises; `web/openapi.json` and the permission tests are made from these."""
+
+    method: str
+    path: str
+    view: Callable[..., Any]
+    summary: str
+    answers: type[msgspec.Struct]
+    status: int
+    takes: type[msgspec.Struct] | None
+    roles: frozenset[Role] | None
+    """Who may come at all; None is open to people who are not signed in."""
+    creates: bool
+    updates: bool
+    query: tuple[str, ...]
+
+
+ENDPOINTS: list[Endpoint] = []
+
+type View = Callable[..., msgspec.Struct | Answer]
+type Identify = Callable[[Request], Actor]
+
+
+def endpoint(  # noqa: PLR0913 - each is one promise of a route
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    *,
+    answers: type[msgspec.Struct],
+    roles: frozenset[Role] | None,
+    takes: type[msgspec.Struct] | None = None,
+    status: int = 200,
+    creates: bool = False,
+    updates: bool = False,
+    query: tuple[str, ...] = (),
+    identify: Identify | None = None,
+) -> Callable[[View], View]:
+    """Make a view a route.
+
+    `roles` None makes it public, unless `identify` says who calls by other means than the portal's
+    sign-in (the session of a review link). `creates` asks for an Idempotency-Key, `updates` for If-Match.
+    Parameters named in `query` are passed on as strings or None.
+    """
+
+    def enter(view: View) -> View:
+        summary = (view.__doc__ or view.__name__).strip().partition("\n")[0]
+        spec = Endpoint(
+            method, path, view, summary, answers, status, takes, roles, creates, updates, query
+        )
+        ENDPOINTS.append(spec)
+        # Without a separate name Chalice would take two views of one path for one.
+        authorizer = {"authorizer": PEOPLE} if roles is not None else {}
+
+        @functools.wraps(view)
+        def handle(**parts: str) -> Response:
+            return _respond(spec, blueprint.current_request, parts, identify)
+
+        blueprint.route(path, methods=[method], name=view.__name__, **authorizer)(handle)
+        return view
+
+    return enter
+
+
+def _respond(spec: Endpoint, request: Request, parts: Mapping[str, str], identify: Identify | None) -> Response:
+    correlation_id = new_id(clock.now())
+    try:
+        return _answer(spec, request, parts, identify, correlation_id)
+    except DomainError as error:
+        return _problem(error, spec, correlation_id)
+    except Exception as error:  # noqa: BLE001 - the one place where what nobody expected becomes an answer
+        log(
+            "unexpected failure",
+            failed=True,
+            trace=True,
+            route=spec.path,
+            method=spec.method,
+            error=type(error).__name__,
+            correlation_id=correlation_id,
+        )
+        return _problem(_Unexpected(), spec, correlation_id)
+
+
+class _Unexpected(DomainError):
+    status = 500
+    type = "our-fault"
+    title = "Something went wrong on our side. What you had sent before is safe; please try again in a minute."
+
+
+def _answer(
+    spec: Endpoint, request: Request, parts: Mapping[str, str], identify: Identify | None, correlation_id: str
+) -> Response:
+    for name, part in parts.items():
+        if name.endswith("_id") and not is_id(part):
+            raise NotFound
+    actor = identify(request) if identify else _signed_in(request) if spec.roles is not None else _NOBODY
+    if spec.roles is not None and not actor.roles & spec.roles:
+        raise Forbidden
+    raw = request.raw_body or b""
+    once = _once(spec, request, actor, raw)
+    call = Call(actor, clock.now(), once, _if_match(request), correlation_id)
+    arguments = [call, *([_decode(spec.takes, raw)] if spec.takes else [])]
+    if spec.query:
+        given = request.query_params or {}
+        parts = {**parts, **{name: given.get(name) for name in spec.query}}
+    try:
+        return _render(spec, spec.view(*arguments, **parts))
+    except Repeated as repeated:
+        return _again(spec, repeated.done, once)
+    except DomainError:
+        # A request that was applied, and whose answer got lost, comes again and finds the world moved on.
+        done = once and call.table.get(DONE, once.key)
+        if not done:
+            raise
+        return _again(spec, done.value, once)
+
+
+_NOBODY = Actor(practice_id=PracticeId(""), person_id=PersonId(""), name="")
+
+
+def _signed_in(request: Request) -> Actor:
+    """Return who API Gateway's Cognito authorizer let through."""
+    claims = request.context.get("authorizer", {}).get("claims")
+    if not claims:
+        raise SignedOut
+    groups = claims.get("cognito:groups", "")
+    names = groups if isinstance(groups, list) else re.split(r"[,\s\[\]]+", groups)
+    return Actor(
+        practice_id=PracticeId(claims["custom:practice_id"]),
+        person_id=PersonId(claims["custom:person_id"]),
+        name=claims.get("name", ""),
+        roles=frozenset(Role(name) for name in names if name in set(Role)),
+    )
+
+
+def _once(spec: Endpoint, request: Request, actor: Actor, raw: bytes) -> Once | None:
+    if not spec.creates:
+        return None
+    key = request.headers.get("idempotency-key", "")
+    if not _KEY.match(key):
+        message = "Send an Idempotency-Key of 8 to 64 letters, digits, - or _ with everything that creates."
+        raise Invalid(message, type="idempotency-key-missing")
+    asked = f"{spec.method} {request.context.get('path', '')}\n".encode() + raw
+    return once_for_request(actor.person_id, key, hashlib.sha256(asked).hexdigest())
+
+
+def _again(spec: Endpoint, done: Done, once: Once | None) -> Response:
+    if once is None or done.fingerprint != once.fingerprint:
+        message = "This Idempotency-Key has been used for another request."
+        raise Invalid(message, type="idempotency-key-reused")
+    return Response(body=done.answer, status_code=spec.status, headers=dict(_PLAIN))
+
+
+def _if_match(request: Request) -> int | None:
+    header = request.headers.get("if-match")
+    if header is None:
+        return None
+    match = _VERSION.match(header)
+    if not match:
+        message = 'If-Match takes one version as it came in ETag, such as "3".'
+        raise Invalid(message)
+    return int(match[1])
+
+
+def _decode(shape: type[msgspec.Struct], raw: bytes) -> msgspec.Struct:
+    if len(raw) > LARGEST_BODY:
+        raise TooLarge
+    try:
+        return msgspec.json.decode(raw or b"{}", type=shape)
+    except msgspec.ValidationError as error:
+        message = f"{error}. Nothing was changed."
+        raise Invalid(message) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        message = "The request is not JSON. Nothing was changed."
+        raise Invalid(message, type="not-json") from None
+
+
+def _render(spec: Endpoint, result: msgspec.Struct | Answer) -> Response:
+    answer = result if isinstance(result, Answer) else Answer(result)
+    headers: dict[str, str | list[str]] = dict(_PLAIN)
+    if answer.version is not None:
+        headers["ETag"] = f'"{answer.version}"'
+    if answer.cookies:
+        headers["Set-Cookie"] = list(answer.cookies)
+    # Bytes would need a binary media type; text of our own encoding passes Chalice as it is.
+    return Response(
+        body=msgspec.json.encode(answer.body).decode(), status_code=answer.status or spec.status, headers=headers
+    )
+
+
+def _problem(error: DomainError, spec: Endpoint, correlation_id: str) -> Response:
+    log(
+        "refused",
+        route=spec.path,
+        method=spec.method,
+        status=error.status,
+        problem=error.problem_type,
+        correlation_id=correlation_id,
+    )
+    body = {
+        "type": error.problem_type,
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "correlation_id": correlation_id,
+        **error.extra,
+    }
+    return Response(
+        body=msgspec.json.encode(body).decode(),
+        status_code=error.status,
+        headers={"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
+    )
+
+

@@ -1,0 +1,54 @@
+"""What lies where in the table: the one map that every store draws its keys from.
+
+The order of a client's rows is chosen so that what a page shows lies side by side and is read with one
+query: the card between what was done (before it, read backwards) and what is to do (after it).
+"""
+
+from datetime import datetime
+
+from chalicelib.foundation.clock import stamp
+from chalicelib.foundation.ids import ClientId, PersonId
+from chalicelib.foundation.table import Key
+
+PRACTICE = Key("", "practice")
+PEOPLE = "people"
+DOORS = "doors"
+CLIENTS = "clients"
+LIBRARY = "library"
+PROGRAMS = "programs"
+REVIEW_LINKS = "review_links"
+REVIEW_SESSIONS = "review_sessions"
+INVOICES = "invoices"
+
+# Within a client's part, in reading order.
+POINT = "10#point#"
+CARD = "20#card"
+SCHEDULE = "25#schedule"
+ENROLMENT = "30#enrolment#"
+FEE = "33#fee#"
+INVOICE = "35#invoice#"
+LESSON = "40#lesson#"
+ATTEMPT = "50#attempt#"
+SUBMISSION = "60#submission#"
+RECORDING = "65#recording#"
+CONTACT = "70#contact#"
+
+
+def client(client_id: ClientId) -> str:
+    """Return the part that holds everything of one client."""
+    return f"client#{client_id}"
+
+
+def card(client_id: ClientId) -> Key:
+    """Return where a client's card lies."""
+    return Key(client(client_id), CARD)
+
+
+def therapist(person_id: PersonId) -> str:
+    """Return the part that holds a therapist's clients and queue."""
+    return f"therapist#{person_id}"
+
+
+def queue_line(promised_at: datetime, submission_id: str) -> str:
+    """Return the sort key of a queue's line: first promised, first read."""
+    return f"queue#{stamp(promised_at)}#{submission_id}"

@@ -1,0 +1,203 @@
+"""The one table, seen from one practice.
+
+Each row is `pk` (the practice and a part of it), `sk`, its kind, a version and a body: the kind's struct
+as JSON. `due_shard` and `due_at` put a row into the sparse index of work that falls due, `expires_at`
+into the care of TTL. A `Table` is made with a practice id and can build no key without it.
+"""
+
+import base64
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
+
+from chalicelib.foundation.clock import stamp
+from chalicelib.foundation.errors import Invalid, TooLarge
+from chalicelib.foundation.ids import PracticeId
+from chalicelib.foundation.kinds import KINDS, Kind
+
+LARGEST_BODY = 380_000
+"""Bytes; DynamoDB's limit for an item is 400 KB (2026), keys and names included."""
+DUE_SHARDS = 8
+PAGE = 100
+
+
+class DueIndex(GlobalSecondaryIndex["Row"]):
+    """Rows that wait for a moment, in the order of those moments."""
+
+    class Meta:
+        """Where the index is."""
+
+        index_name = "due"
+        projection = IncludeProjection(["kind"])
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = UnicodeAttribute(range_key=True)
+
+
+class Row(Model):
+    """A row as it lies in the table."""
+
+    class Meta:
+        """Where the table is, and how long to wait for it."""
+
+        table_name = os.environ.get("TABLE", "meanwhile")  # packaging imports this without a stack
+        connect_timeout_seconds = 2
+        read_timeout_seconds = 5
+        max_retry_attempts = 3
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    version = NumberAttribute()
+    body = UnicodeAttribute()
+    due_shard = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    due = DueIndex()
+
+
+class Key(NamedTuple):
+    """A place in a practice: the part (`""` is the practice itself) and the sort key."""
+
+    part: str
+    sk: str
+
+
+class Stored[T: msgspec.Struct](NamedTuple):
+    """What a row held when it was read, with the version that a write has to name."""
+
+    kind: Kind[T]
+    key: Key
+    version: int
+    value: T
+
+
+class Rows:
+    """What one read returned, asked for by kind."""
+
+    def __init__(self, found: Sequence[Stored[Any]], after: str | None = None) -> None:
+        """Take the rows in the order of the read, and the cursor of the next page if there is one."""
+        self._found = found
+        self.after = after
+
+    def __iter__(self) -> Iterator[Stored[Any]]:
+        """Go through the rows of every kind."""
+        return iter(self._found)
+
+    def all[T: msgspec.Struct](self, kind: Kind[T]) -> list[Stored[T]]:
+        """Return the rows of a kind, in the order of the read."""
+        return [row for row in self._found if row.kind is kind]
+
+    def one[T: msgspec.Struct](self, kind: Kind[T]) -> Stored[T] | None:
+        """Return the first row of a kind, if there is any."""
+        return next(iter(self.all(kind)), None)
+
+
+class Table:
+    """The table as one practice sees it. All reads are strongly consistent."""
+
+    def __init__(self, practice_id: PracticeId) -> None:
+        """Bind every call to a practice."""
+        self.practice_id = practice_id
+
+    def pk(self, part: str) -> str:
+        """Return the partition key of a part of this practice."""
+        return f"{self.practice_id}#{part}" if part else self.practice_id
+
+    def get[T: msgspec.Struct](self, kind: Kind[T], key: Key) -> Stored[T] | None:
+        """Read one row, or None."""
+        try:
+            row = Row.get(self.pk(key.part), key.sk, consistent_read=True)
+        except Row.DoesNotExist:
+            return None
+        return cast("Stored[T]", self._stored(row)) if row.kind == kind.name else None
+
+    def get_due[T: msgspec.Struct](self, kind: Kind[T], key: Key, at: datetime) -> Stored[T] | None:
+        """Read one row if its moment has come by `at`."""
+        try:
+            row = Row.get(self.pk(key.part), key.sk, consistent_read=True)
+        except Row.DoesNotExist:
+            return None
+        still = row.kind == kind.name and row.due_at is not None and row.due_at <= stamp(at)
+        return cast("Stored[T]", self._stored(row)) if still else None
+
+    def get_many(self, keys: Sequence[Key]) -> Rows:
+        """Read up to 100 rows anywhere in the practice with one call, in the order of the keys."""
+        wanted = [(self.pk(key.part), key.sk) for key in dict.fromkeys(keys)]
+        found = {(row.pk, row.sk): row for row in Row.batch_get(wanted, consistent_read=True)}
+        return Rows([self._stored(found[pair]) for pair in wanted if pair in found])
+
+    def query(  # noqa: PLR0913 - a range, its direction and its page are what a query is
+        self,
+        part: str,
+        first: str,
+        last: str,
+        *,
+        newest_first: bool = False,
+        limit: int = PAGE,
+        after: str | None = None,
+    ) -> Rows:
+        """Read one page of the rows of a part whose sort key lies from `first` to `last`, both included."""
+        pk = self.pk(part)
+        start = {"pk": {"S": pk}, "sk": {"S": _open_cursor(after)}} if after else None
+        result = Row.query(
+            pk,
+            Row.sk.between(first, last),
+            consistent_read=True,
+            scan_index_forward=not newest_first,
+            limit=limit,
+            page_size=limit,
+            last_evaluated_key=start,
+        )
+        found = [self._stored(row) for row in result]
+        more = result.last_evaluated_key
+        return Rows(found, _close_cursor(more["sk"]["S"]) if more else None)
+
+    def under(self, part: str, prefix: str, **page: Any) -> Rows:  # noqa: ANN401 - passed on to `query`
+        """Read one page of the rows of a part whose sort key begins with a prefix."""
+        return self.query(part, prefix or " ", prefix + "\uffff", **page)
+
+    def _stored(self, row: Row) -> Stored[msgspec.Struct]:
+        kind = KINDS[row.kind]
+        part = row.pk.removeprefix(self.practice_id).removeprefix("#")
+        return Stored(kind, Key(part, row.sk), int(row.version), msgspec.json.decode(row.body, type=kind.shape))
+
+    def row(
+        self,
+        kind: Kind[Any],
+        key: Key,
+        value: msgspec.Struct,
+        version: int,
+        *,
+        due_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> Row:
+        """Build the row of a value. Raise TooLarge before DynamoDB would."""
+        body = msgspec.json.encode(value)
+        if len(body) > LARGEST_BODY:
+            raise TooLarge
+        row = Row(self.pk(key.part), key.sk, kind=kind.name, version=version, body=body.decode())
+        if due_at:
+            row.due_shard = f"due#{sum(self.pk(key.part).encode() + key.sk.encode()) % DUE_SHARDS}"
+            row.due_at = stamp(due_at)
+        if expires_at:
+            row.expires_at = int(expires_at.timestamp())
+        return row
+
+
+def _close_cursor(sk: str) -> str:
+    return base64.urlsafe_b64encode(sk.encode()).decode().rstrip("=")
+
+
+def _open_cursor(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        message = "This page marker is not one of ours. Start from the first page."
+        raise Invalid(message) from None

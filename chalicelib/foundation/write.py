@@ -1,0 +1,166 @@
+"""One write: rows, the events that they cause, the audit lines and the answer, in one transaction."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.foundation.actor import Actor
+from chalicelib.foundation.clock import stamp
+from chalicelib.foundation.errors import Conflict, DomainError, StaleWrite, TooLarge
+from chalicelib.foundation.events import AUDIT, OUTBOX, Entry, Event
+from chalicelib.foundation.ids import EventId, new_id
+from chalicelib.foundation.kinds import Kind
+from chalicelib.foundation.once import DONE, KEPT, Done, Once, Repeated
+from chalicelib.foundation.table import Key, Row, Stored, Table
+
+MOST_ROWS = 100
+"""DynamoDB's limit for one transaction (2026)."""
+
+type Refusal = Callable[[], DomainError]
+
+
+class Write:
+    """Collects what belongs together and commits it with one TransactWriteItems, or nothing of it.
+
+    Rows that are added must not exist; rows that are replaced or removed must still have the version
+    that was read. What a failed condition means is said beside it (`otherwise`).
+    """
+
+    def __init__(self, table: Table, actor: Actor, now: datetime, once: Once | None, correlation_id: str) -> None:
+        """Bind the write to a practice, to who makes it and when, and to what must take effect once."""
+        self._table, self._actor, self._now, self._once = table, actor, now, once
+        self._correlation_id = correlation_id
+        self._removals: list[tuple[Row, Condition | None, Refusal]] = []
+        self._puts: list[tuple[Row, Condition | None, Refusal]] = []
+        self._checks: list[tuple[Key, Condition, Refusal]] = []
+
+    def add[T: msgspec.Struct](
+        self,
+        kind: Kind[T],
+        key: Key,
+        value: T,
+        *,
+        due_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        otherwise: Refusal = Conflict,
+    ) -> None:
+        """Add a row that must not exist yet."""
+        if expires_at is None and kind.handling.keep_days is not None:
+            expires_at = self._now + timedelta(days=kind.handling.keep_days)
+        row = self._table.row(kind, key, value, 1, due_at=due_at, expires_at=expires_at)
+        self._puts.append((row, Row.pk.does_not_exist(), otherwise))
+
+    def replace[T: msgspec.Struct](
+        self,
+        stored: Stored[T],
+        value: T,
+        *,
+        due_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        otherwise: Refusal = StaleWrite,
+    ) -> None:
+        """Replace a row that must still be as it was read. `due_at` None takes it out of the due index."""
+        row = self._table.row(
+            stored.kind, stored.key, value, stored.version + 1, due_at=due_at, expires_at=expires_at
+        )
+        self._puts.append((row, Row.version == stored.version, otherwise))
+
+    def put[T: msgspec.Struct](
+        self, kind: Kind[T], key: Key, value: T, *, due_at: datetime | None = None, expires_at: datetime | None = None
+    ) -> None:
+        """Write a row whatever was there: for rows that say the same however often they are written."""
+        row = self._table.row(kind, key, value, 1, due_at=due_at, expires_at=expires_at)
+        self._puts.append((row, None, Conflict))
+
+    def remove(self, stored: Stored[Any], *, otherwise: Refusal = StaleWrite) -> None:
+        """Remove a row that must still be as it was read."""
+        row = Row(self._table.pk(stored.key.part), stored.key.sk)
+        self._removals.append((row, Row.version == stored.version, otherwise))
+
+    def discard(self, key: Key) -> None:
+        """Remove a row if it is there."""
+        row = Row(self._table.pk(key.part), key.sk)
+        self._removals.append((row, None, Conflict))
+
+    def unchanged(self, stored: Stored[Any], *, otherwise: Refusal = StaleWrite) -> None:
+        """Commit only if a row that was read, and is not written, is still as it was."""
+        self._checks.append((stored.key, Row.version == stored.version, otherwise))
+
+    def tell(self, event_type: str, **ids: str) -> EventId:
+        """Put an event into the outbox. `ids` are identifiers, never words of a person."""
+        event_id = EventId(new_id(self._now))
+        event = Event(
+            event_id=event_id,
+            type=event_type,
+            practice_id=self._table.practice_id,
+            at=self._now,
+            ids=ids,
+            correlation_id=self._correlation_id,
+        )
+        self.add(OUTBOX, Key(f"outbox#{event_id[-2:]}", event_id), event)
+        return event_id
+
+    def record(self, action: str, **ids: str) -> None:
+        """Add a line to the audit trail."""
+        entry = Entry(
+            at=self._now, person_id=self._actor.person_id, name=self._actor.name, action=action, ids=ids
+        )
+        at = stamp(self._now)
+        self.add(AUDIT, Key(f"audit#{at[:7]}", f"{at}#{new_id(self._now)}"), entry)
+
+    def commit[A](self, answer: A = None) -> A:  # type: ignore[assignment]
+        """Write everything or nothing, and return the answer.
+
+        Raise Repeated if the request or event has already taken effect, and the error of the first
+        condition that failed. A lost reply is asked again by botocore with the same token and applies once.
+        """
+        if self._once:
+            done = Done(fingerprint=self._once.fingerprint, answer=msgspec.json.encode(answer).decode())
+            self.add(DONE, self._once.key, done, expires_at=self._now + KEPT)
+        if len(self._checks) + len(self._removals) + len(self._puts) > MOST_ROWS:
+            raise TooLarge
+        if not self._checks + self._removals + self._puts:
+            return answer
+        try:
+            self._transact()
+        except TransactWriteError as error:
+            self._refuse(error)
+        return answer
+
+    def _transact(self) -> None:
+        # botocore adds a ClientRequestToken that its own retries repeat.
+        with TransactWrite(connection=_connection()) as transaction:
+            for key, condition, _ in self._checks:
+                transaction.condition_check(Row, self._table.pk(key.part), key.sk, condition)
+            for row, version, _ in self._removals:
+                transaction.delete(row, version)
+            for row, version, _ in self._puts:
+                transaction.save(row, version)
+
+    def _refuse(self, error: TransactWriteError) -> None:
+        # PynamoDB sends the checks first, then the removals, then the puts; the reasons come in that order.
+        refusals = [entry[-1] for entry in (*self._checks, *self._removals, *self._puts)]
+        failed = [
+            index
+            for index, reason in enumerate(error.cancellation_reasons)
+            if reason is not None and reason.code == "ConditionalCheckFailed"
+        ]
+        if self._once and len(refusals) - 1 in failed:
+            done = self._table.get(DONE, self._once.key)
+            if done:
+                raise Repeated(done.value) from error
+        if failed:
+            raise refusals[failed[0]]() from error
+        if any(reason and reason.code == "TransactionConflict" for reason in error.cancellation_reasons):
+            raise StaleWrite from error
+        raise error
+
+
+def _connection() -> Connection:
+    return Row._get_connection().connection  # noqa: SLF001 - one client for reads and transactions

@@ -1,0 +1,1 @@
+"""Bytes: upload tickets, processing, playback."""

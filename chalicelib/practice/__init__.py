@@ -1,0 +1,1 @@
+"""Who: practices, staff, clients, guardians, roles, sign-in, consent, audit."""

@@ -1,0 +1,21 @@
+"""What every test stands on: an environment that is nobody's account."""
+
+import os
+
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "000000000000",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "STAGE": "test",
+    "TABLE": "meanwhile-test",
+    "UPLOADS_BUCKET": "meanwhile-test-uploads",
+    "MEDIA_BUCKET": "meanwhile-test-media",
+    "SITE_ORIGIN": "http://site.test",
+    "USER_POOL_ID": "set-by-the-fixture",
+    "USER_POOL_CLIENT_ID": "set-by-the-fixture",
+    "WORK_QUEUE_URL": "set-by-the-fixture",
+    "DOCUMENTS_QUEUE_URL": "set-by-the-fixture",
+    "MAIL_FROM": "hello@practice.test",
+    "POWERTOOLS_SERVICE_NAME": "meanwhile",
+}

@@ -1,0 +1,113 @@
+"""The stack in memory: moto behind the real clients, and calls as different people make them."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.foundation import aws
+from chalicelib.foundation.actor import Actor, Role
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.ids import PersonId, PracticeId, new_id
+from chalicelib.foundation.once import Once
+from chalicelib.foundation.settings import settings
+from chalicelib.foundation.table import Row
+
+NOW = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def stack() -> Iterator[dict[str, Any]]:
+    """Everything that the functions reach, empty. Yields the AWS clients by service."""
+    with mock_aws():
+        clients = {name: boto3.client(name) for name in ("dynamodb", "s3", "sqs", "sesv2", "cognito-idp")}
+        _table(clients["dynamodb"])
+        for bucket in ("UPLOADS_BUCKET", "MEDIA_BUCKET"):
+            clients["s3"].create_bucket(
+                Bucket=os.environ[bucket], CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+            )
+        clients["s3"].put_bucket_versioning(
+            Bucket=os.environ["UPLOADS_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
+        )
+        for queue in ("work", "documents"):
+            url = clients["sqs"].create_queue(QueueName=f"meanwhile-test-{queue}")["QueueUrl"]
+            os.environ[f"{queue.upper()}_QUEUE_URL"] = url
+        _pool(clients["cognito-idp"])
+        clients["sesv2"].create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
+        settings.cache_clear()
+        aws.client.cache_clear()
+        Row._connection = None
+        yield clients
+        settings.cache_clear()
+        aws.client.cache_clear()
+        Row._connection = None
+
+
+def _table(dynamodb: Any) -> None:
+    text = {"AttributeType": "S"}
+    dynamodb.create_table(
+        TableName=os.environ["TABLE"],
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, **text} for name in ("pk", "sk", "due_shard", "due_at")],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "due",
+                "KeySchema": [
+                    {"AttributeName": "due_shard", "KeyType": "HASH"},
+                    {"AttributeName": "due_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["kind"]},
+            }
+        ],
+    )
+
+
+def _pool(cognito: Any) -> None:
+    pool = cognito.create_user_pool(
+        PoolName="people",
+        AliasAttributes=["email"],
+        Schema=[
+            {"Name": name, "AttributeDataType": "String", "Mutable": True} for name in ("practice_id", "person_id")
+        ],
+    )["UserPool"]["Id"]
+    for role in Role:
+        cognito.create_group(UserPoolId=pool, GroupName=role)
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="site",
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"] = pool, client
+
+
+@pytest.fixture
+def practice_id() -> PracticeId:
+    return PracticeId(new_id(NOW))
+
+
+type CallAs = Callable[..., Call]
+
+
+@pytest.fixture
+def call_as(practice_id: PracticeId) -> CallAs:
+    """Make calls: `call_as(Role.THERAPIST, person_id=…, at=…, if_match=…, once="a-key")`."""
+
+    def make(
+        *roles: Role,
+        person_id: str = "",
+        name: str = "Somebody",
+        at: datetime = NOW,
+        if_match: int | None = None,
+        once: str | None = None,
+        practice: PracticeId = practice_id,
+    ) -> Call:
+        person = PersonId(person_id or new_id(NOW))
+        actor = Actor(practice_id=practice, person_id=person, name=name, roles=frozenset(roles))
+        return Call(actor, at, Once(part=person, name=once) if once else None, if_match)
+
+    return make
