@@ -1,0 +1,206 @@
+import { asProblem, Problem } from './problem'
+import { callJson } from './transport'
+
+export type Role = 'owner' | 'therapist' | 'client' | 'guardian'
+
+export interface ClientOfMine {
+  client_id: string
+  name: string
+  relation: 'self' | 'guardian'
+}
+
+export interface Person {
+  person_id: string
+  name: string
+  roles: Role[]
+  practice: { practice_id: string; name: string; time_zone: string; currency: string }
+  clients: ClientOfMine[]
+}
+
+export interface SessionAnswer {
+  id_token: string
+  expires_in_s: number
+  person: Person
+}
+
+export interface DoorLook {
+  purpose: 'invitation' | 'reset'
+  practice_name: string
+  name: string
+  email_hint: string
+}
+
+export type SessionState = 'waking' | 'out' | 'in' | 'unreachable'
+
+/** Only says that a cookie may exist, so that a first visit does not ask for nothing. Holds no name. */
+const HINT = 'meanwhile.signed-in'
+const FOR_WHOM = 'meanwhile.for'
+
+/**
+ * Who is signed in. The id token lives in this object only: a reload asks for a new one with the
+ * HttpOnly cookie. Signing out in one tab signs the others out too.
+ */
+class Session {
+  state = $state<SessionState>('waking')
+  person = $state.raw<Person>()
+  /** The client that the person acts for now; guardians switch it in the header. */
+  forClientId = $state<string>()
+
+  #token: string | undefined
+  #renewal: Promise<boolean> | undefined
+  #leaving: (() => void)[] = []
+  #channel: BroadcastChannel | undefined
+
+  constructor() {
+    if (typeof BroadcastChannel === 'undefined') return
+    this.#channel = new BroadcastChannel('meanwhile.session')
+    this.#channel.onmessage = (event: MessageEvent) => {
+      if (event.data === 'out') this.#forget()
+    }
+  }
+
+  get isStaff(): boolean {
+    return this.has('owner') || this.has('therapist')
+  }
+
+  get isClient(): boolean {
+    return this.has('client') || this.has('guardian')
+  }
+
+  get forClient(): ClientOfMine | undefined {
+    const clients = this.person?.clients ?? []
+    return clients.find((client) => client.client_id === this.forClientId) ?? clients[0]
+  }
+
+  /** The zone in which this person reads times. */
+  get zone(): string {
+    return this.person?.practice.time_zone ?? 'UTC'
+  }
+
+  has(role: Role): boolean {
+    return this.person?.roles.includes(role) ?? false
+  }
+
+  readonly token = (): string | undefined => this.#token
+
+  /** After a load: in, out, or unreachable when there was no answer. */
+  async wake(): Promise<void> {
+    if (this.state === 'in') return
+    if (!mayBeSignedIn()) {
+      this.state = 'out'
+      return
+    }
+    this.state = 'waking'
+    await this.renew()
+  }
+
+  /** Asks for a new token with the cookie. Calls that run out together share one renewal. */
+  readonly renew = (): Promise<boolean> => {
+    this.#renewal ??= this.#refresh().finally(() => {
+      this.#renewal = undefined
+    })
+    return this.#renewal
+  }
+
+  async #refresh(): Promise<boolean> {
+    try {
+      this.#enter(await callJson<SessionAnswer>('POST', '/api/session/refresh'))
+      return true
+    } catch (thrown) {
+      const problem = asProblem(thrown)
+      if (problem.passing) {
+        // Still signed in as far as anybody knows; what is on the page stays.
+        if (this.state === 'waking') this.state = 'unreachable'
+      } else {
+        this.#forget()
+      }
+      return false
+    }
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    this.#enter(await callJson<SessionAnswer>('POST', '/api/session', { email: email.trim(), password }))
+  }
+
+  /** Says whom a link is for; changes nothing, but is sent only on a press. */
+  lookAtDoor(token: string): Promise<DoorLook> {
+    return callJson<DoorLook>('POST', '/api/doors/look', { token })
+  }
+
+  async openDoor(token: string, password: string): Promise<void> {
+    this.#enter(await callJson<SessionAnswer>('POST', '/api/doors/open', { token, password }))
+  }
+
+  async forgotten(email: string): Promise<void> {
+    await callJson('POST', '/api/password/forgotten', { email: email.trim() })
+  }
+
+  /** Signs out here, or everywhere. The page forgets at once only when the server has. */
+  async signOut(where: 'here' | 'everywhere' = 'here'): Promise<void> {
+    const headers: Record<string, string> = this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` }
+    const url = where === 'here' ? '/api/session' : '/api/sessions'
+    try {
+      await callJson('DELETE', url, undefined, headers)
+    } catch (thrown) {
+      if (!(thrown instanceof Problem && thrown.status === 401)) throw thrown
+    }
+    this.#forget()
+    this.#channel?.postMessage('out')
+  }
+
+  /** Runs when somebody signs out, to clear what was kept for them on this device. */
+  onLeave(clear: () => void): void {
+    this.#leaving.push(clear)
+  }
+
+  actFor(clientId: string): void {
+    this.forClientId = clientId
+    keep(FOR_WHOM, clientId)
+  }
+
+  #enter(answer: SessionAnswer): void {
+    this.#token = answer.id_token
+    this.person = answer.person
+    const last = kept(FOR_WHOM)
+    this.forClientId = answer.person.clients.find((client) => client.client_id === last)?.client_id ?? answer.person.clients[0]?.client_id
+    this.state = 'in'
+    keep(HINT, '1')
+  }
+
+  #forget(): void {
+    this.#token = undefined
+    for (const clear of this.#leaving) clear()
+    this.person = undefined
+    this.forClientId = undefined
+    this.state = 'out'
+    keep(HINT, undefined)
+    keep(FOR_WHOM, undefined)
+  }
+}
+
+function mayBeSignedIn(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null
+  } catch {
+    return true
+  }
+}
+
+function kept(name: string): string | undefined {
+  try {
+    return localStorage.getItem(name) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function keep(name: string, value: string | undefined): void {
+  try {
+    if (value === undefined) localStorage.removeItem(name)
+    else localStorage.setItem(name, value)
+  } catch {
+    // A browser that keeps nothing only asks once more after a reload.
+  }
+}
+
+export const session = new Session()
