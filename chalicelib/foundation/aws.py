@@ -15,4 +15,5 @@ _S3 = _QUICK.merge(
 @cache
 def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes clients of no static type; callers annotate them
     """Return this process's client of a service."""
-    return boto3.client(service, config=_S3 if service == "s3" else _QUICK)
+    make: Any = boto3.client  # its overloads know services by literal names only
+    return make(service, config=_S3 if service == "s3" else _QUICK)

@@ -83,7 +83,7 @@ type View = Callable[..., msgspec.Struct | Answer]
 type Identify = Callable[[Request], Actor]
 
 
-def endpoint(  # noqa: PLR0913 - each is one promise of a route
+def endpoint(
     blueprint: Blueprint,
     method: str,
     path: str,
@@ -106,9 +106,7 @@ def endpoint(  # noqa: PLR0913 - each is one promise of a route
 
     def enter(view: View) -> View:
         summary = (view.__doc__ or view.__name__).strip().partition("\n")[0]
-        spec = Endpoint(
-            method, path, view, summary, answers, status, takes, roles, creates, updates, query
-        )
+        spec = Endpoint(method, path, view, summary, answers, status, takes, roles, creates, updates, query)
         ENDPOINTS.append(spec)
         # Without a separate name Chalice would take two views of one path for one.
         authorizer = {"authorizer": PEOPLE} if roles is not None else {}
@@ -157,15 +155,14 @@ def _answer(
     actor = identify(request) if identify else _signed_in(request) if spec.roles is not None else _NOBODY
     if spec.roles is not None and not actor.roles & spec.roles:
         raise Forbidden
-    raw = request.raw_body or b""
+    raw = _raw(request)
     once = _once(spec, request, actor, raw)
     call = Call(actor, clock.now(), once, _if_match(request), correlation_id)
     arguments = [call, *([_decode(spec.takes, raw)] if spec.takes else [])]
-    if spec.query:
-        given = request.query_params or {}
-        parts = {**parts, **{name: given.get(name) for name in spec.query}}
+    given = request.query_params or {}
+    by_name: dict[str, str | None] = {**parts, **{name: given.get(name) for name in spec.query}}
     try:
-        return _render(spec, spec.view(*arguments, **parts))
+        return _render(spec, spec.view(*arguments, **by_name))
     except Repeated as repeated:
         return _again(spec, repeated.done, once)
     except DomainError:
@@ -223,6 +220,14 @@ def _if_match(request: Request) -> int | None:
     return int(match[1])
 
 
+def _raw(request: Request) -> bytes:
+    try:
+        return request.raw_body or b""
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell and UTF-8 cannot
+        message = "The request is not text. Nothing was changed."
+        raise Invalid(message, type="not-json") from None
+
+
 def _decode(shape: type[msgspec.Struct], raw: bytes) -> msgspec.Struct:
     if len(raw) > LARGEST_BODY:
         raise TooLarge
@@ -271,5 +276,3 @@ def _problem(error: DomainError, spec: Endpoint, correlation_id: str) -> Respons
         status_code=error.status,
         headers={"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
     )
-
-

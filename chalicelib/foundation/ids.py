@@ -21,7 +21,7 @@ EventId = NewType("EventId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_PATTERN = r"^[0-9a-hjkmnp-tv-z]{26}$"
-_ID = re.compile(ID_PATTERN)
+_ID = re.compile(ID_PATTERN.strip("^$"))
 
 
 def new_id(at: datetime) -> str:
@@ -32,7 +32,7 @@ def new_id(at: datetime) -> str:
 
 def is_id(text: str) -> bool:
     """Tell whether a text has the form of an id of ours."""
-    return _ID.match(text) is not None
+    return _ID.fullmatch(text) is not None
 
 
 def new_secret() -> str:

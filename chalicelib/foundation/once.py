@@ -44,7 +44,7 @@ def once_for_request(person_id: PersonId, key: str, fingerprint: str) -> Once:
     return Once(part=person_id, name=key, fingerprint=fingerprint)
 
 
-class Repeated(Exception):  # noqa: N818 - not an error: the work is done
+class Repeated(Exception):
     """This has already taken effect; `done` says with what answer."""
 
     def __init__(self, done: Done) -> None:

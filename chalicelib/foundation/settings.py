@@ -31,7 +31,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def settings() -> Settings:
     """Read the environment once. Raise msgspec.ValidationError where something is missing."""
-    present = {
-        field: os.environ[field.upper()] for field in Settings.__struct_fields__ if field.upper() in os.environ
-    }
+    present = {field: os.environ[field.upper()] for field in Settings.__struct_fields__ if field.upper() in os.environ}
     return msgspec.convert(present, Settings, strict=False)

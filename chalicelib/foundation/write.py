@@ -66,9 +66,7 @@ class Write:
         otherwise: Refusal = StaleWrite,
     ) -> None:
         """Replace a row that must still be as it was read. `due_at` None takes it out of the due index."""
-        row = self._table.row(
-            stored.kind, stored.key, value, stored.version + 1, due_at=due_at, expires_at=expires_at
-        )
+        row = self._table.row(stored.kind, stored.key, value, stored.version + 1, due_at=due_at, expires_at=expires_at)
         self._puts.append((row, Row.version == stored.version, otherwise))
 
     def put[T: msgspec.Struct](
@@ -108,9 +106,7 @@ class Write:
 
     def record(self, action: str, **ids: str) -> None:
         """Add a line to the audit trail."""
-        entry = Entry(
-            at=self._now, person_id=self._actor.person_id, name=self._actor.name, action=action, ids=ids
-        )
+        entry = Entry(at=self._now, person_id=self._actor.person_id, name=self._actor.name, action=action, ids=ids)
         at = stamp(self._now)
         self.add(AUDIT, Key(f"audit#{at[:7]}", f"{at}#{new_id(self._now)}"), entry)
 
@@ -156,7 +152,8 @@ class Write:
             if done:
                 raise Repeated(done.value) from error
         if failed:
-            raise refusals[failed[0]]() from error
+            refusal = refusals[failed[0]]
+            raise refusal() from error
         if any(reason and reason.code == "TransactionConflict" for reason in error.cancellation_reasons):
             raise StaleWrite from error
         raise error

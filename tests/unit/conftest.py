@@ -8,43 +8,49 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.backends import get_backend
 
-from chalicelib.foundation import aws
 from chalicelib.foundation.actor import Actor, Role
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.ids import PersonId, PracticeId, new_id
 from chalicelib.foundation.once import Once
 from chalicelib.foundation.settings import settings
-from chalicelib.foundation.table import Row
 
 NOW = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def stack() -> Iterator[dict[str, Any]]:
-    """Everything that the functions reach, empty. Yields the AWS clients by service."""
+SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "sqs": "sqs", "ses": "sesv2", "cognitoidp": "cognito-idp"}
+"""moto's names of what the functions use, and boto3's."""
+
+
+@pytest.fixture(scope="session")
+def clients() -> Iterator[dict[str, Any]]:
+    """The AWS clients by service, made once: making them costs more than most tests."""
+    make: Any = boto3.client
     with mock_aws():
-        clients = {name: boto3.client(name) for name in ("dynamodb", "s3", "sqs", "sesv2", "cognito-idp")}
-        _table(clients["dynamodb"])
-        for bucket in ("UPLOADS_BUCKET", "MEDIA_BUCKET"):
-            clients["s3"].create_bucket(
-                Bucket=os.environ[bucket], CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-            )
-        clients["s3"].put_bucket_versioning(
-            Bucket=os.environ["UPLOADS_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
+        yield {name: make(name) for name in SERVICES.values()}
+
+
+@pytest.fixture
+def stack(clients: dict[str, Any]) -> dict[str, Any]:
+    """Everything that the functions reach, empty. Returns the AWS clients by service."""
+    for service in SERVICES:
+        get_backend(service).reset()
+    _table(clients["dynamodb"])
+    for bucket in ("UPLOADS_BUCKET", "MEDIA_BUCKET"):
+        clients["s3"].create_bucket(
+            Bucket=os.environ[bucket], CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
-        for queue in ("work", "documents"):
-            url = clients["sqs"].create_queue(QueueName=f"meanwhile-test-{queue}")["QueueUrl"]
-            os.environ[f"{queue.upper()}_QUEUE_URL"] = url
-        _pool(clients["cognito-idp"])
-        clients["sesv2"].create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
-        settings.cache_clear()
-        aws.client.cache_clear()
-        Row._connection = None
-        yield clients
-        settings.cache_clear()
-        aws.client.cache_clear()
-        Row._connection = None
+    clients["s3"].put_bucket_versioning(
+        Bucket=os.environ["UPLOADS_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
+    )
+    for queue in ("work", "documents"):
+        url = clients["sqs"].create_queue(QueueName=f"meanwhile-test-{queue}")["QueueUrl"]
+        os.environ[f"{queue.upper()}_QUEUE_URL"] = url
+    _pool(clients["cognito-idp"])
+    clients["sesv2"].create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
+    settings.cache_clear()
+    return clients
 
 
 def _table(dynamodb: Any) -> None:

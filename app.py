@@ -1,0 +1,68 @@
+"""The Chalice app: blueprints for people, triggers for everything else; nothing is decided here.
+
+Triggers stand here and not on the blueprints: a blueprint's handler is deployed under its own module
+and would start without what this file sets up.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from chalice import Chalice, Rate
+from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
+
+from chalicelib import triggers
+from chalicelib.billing import routes as billing
+from chalicelib.care import routes as care
+from chalicelib.contact import routes as contact
+from chalicelib.curriculum import routes as curriculum
+from chalicelib.media import routes as media
+from chalicelib.practice import routes as practice
+
+app = Chalice(app_name="meanwhile")
+for context in (practice, media, curriculum, contact, care, billing):
+    app.register_blueprint(context.ROUTES)
+
+
+@app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:::table/set-by-the-template", batch_size=100)
+def relay(event: DynamoDBEvent) -> None:
+    """Pass on what transactions put into the outbox."""
+    triggers.relay(event.to_dict())
+
+
+@app.on_sqs_message(queue="work", batch_size=10)
+def worker(event: SQSEvent) -> Any:  # noqa: ANN401 - the partial batch answer of Lambda
+    """Let subscribers react, and do what has fallen due."""
+    return _each(event, triggers.work)
+
+
+@app.on_sqs_message(queue="documents", batch_size=1)
+def documents(event: SQSEvent) -> Any:  # noqa: ANN401
+    """Render what is to be printed."""
+    return _each(event, triggers.render)
+
+
+@app.on_sqs_message(queue="uploads", batch_size=1)
+def video(event: SQSEvent) -> Any:  # noqa: ANN401
+    """Make what was uploaded playable."""
+    return _each(event, triggers.process)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def tick(event: CloudWatchEvent) -> None:
+    """Look for what has fallen due."""
+    triggers.tick(event.to_dict())
+
+
+@app.lambda_function()
+def operate(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Do what only the operator of a deployment may: found a practice."""
+    return triggers.operate(event)
+
+
+def _each(event: SQSEvent, handle: triggers.Handle) -> Any:  # noqa: ANN401
+    def one(record: SQSRecord) -> None:  # the processor passes it by this name
+        handle(record.body)
+
+    processor = BatchProcessor(event_type=EventType.SQS)
+    return process_partial_response(event=event.to_dict(), record_handler=one, processor=processor, context=None)

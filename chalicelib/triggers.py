@@ -1,0 +1,75 @@
+"""What the events of AWS lead to: each takes an event apart and makes one call.
+
+Above the contexts because it knows them all; `app.py` binds these to the stack.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.billing import reactions as _billing  # noqa: F401 - importing a context's reactions enters them
+from chalicelib.care import reactions as _care  # noqa: F401
+from chalicelib.contact import reactions as _contact  # noqa: F401
+from chalicelib.foundation import aws, clock, due, outbox
+from chalicelib.foundation.log import log
+from chalicelib.foundation.settings import settings
+
+type Handle = Callable[[str], None]
+
+
+def relay(event: dict[str, Any]) -> None:
+    """Send new outbox rows of a stream batch to the queues whose subscribers want them.
+
+    Raises where SQS did not take everything, so that the batch comes again.
+    """
+    bodies = [record["dynamodb"]["NewImage"]["body"]["S"] for record in event["Records"]]
+    outbox.relay(bodies, _send)
+
+
+def work(body: str) -> None:
+    """Do one message of the work queue: an event for its subscribers, or a row that has fallen due."""
+    if msgspec.json.decode(body).get("type") == "due":
+        due.do_due(msgspec.json.decode(body, type=due.Due))
+    else:
+        outbox.deliver(body, outbox.WORK, clock.now())
+
+
+def render(body: str) -> None:
+    """Do one message of the documents queue."""
+    outbox.deliver(body, outbox.DOCUMENTS, clock.now())
+
+
+def process(body: str) -> None:
+    """Process one upload that S3 has told of."""
+    from chalicelib.media import intake  # noqa: PLC0415 - ffmpeg's wrapper is of no use to the API's start
+
+    intake.process_upload(body, clock.now())
+
+
+def tick(event: dict[str, Any]) -> None:
+    """Send one message for each row that has fallen due.
+
+    On the local stage the moment is the event's, so that a month can pass in a minute.
+    """
+    now = clock.parse(event["time"]) if settings().tick_time_from_event else clock.now()
+    found = [msgspec.json.encode(one).decode() for one in due.found_due(now)]
+    for start in range(0, len(found), outbox.BATCH):
+        _send(outbox.WORK, found[start : start + outbox.BATCH])
+    log("tick", count=len(found), due_at=clock.stamp(now))
+
+
+def operate(event: dict[str, Any]) -> dict[str, Any]:
+    """Do an operator's command. Raise msgspec.ValidationError where it is not understood."""
+    from chalicelib.practice import founding  # noqa: PLC0415 - once in the life of a deployment
+
+    return founding.command(event, clock.now())
+
+
+def _send(queue: str, messages: Sequence[str]) -> None:
+    urls = {outbox.WORK: settings().work_queue_url, outbox.DOCUMENTS: settings().documents_queue_url}
+    entries = [{"Id": str(index), "MessageBody": message} for index, message in enumerate(messages)]
+    answer = aws.client("sqs").send_message_batch(QueueUrl=urls[queue], Entries=entries)
+    if answer.get("Failed"):
+        message = f"{len(answer['Failed'])} of {len(messages)} messages were not taken."
+        raise OSError(message)

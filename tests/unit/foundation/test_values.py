@@ -1,0 +1,90 @@
+"""Ids, moments, money, logs: the small things that everything is made of."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.foundation import clock, ids
+from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
+from chalicelib.foundation.log import log
+from chalicelib.foundation.money import Money
+from chalicelib.foundation.once import DONE
+from chalicelib.foundation.settings import settings
+
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
+
+
+@given(moments, moments)
+def test_ids_sort_by_the_moment_they_were_made(one: datetime, other: datetime) -> None:
+    if one + timedelta(milliseconds=1) <= other:
+        assert ids.new_id(one) < ids.new_id(other)
+
+
+@given(moments)
+def test_ids_have_the_form_of_ids(at: datetime) -> None:
+    assert ids.is_id(ids.new_id(at))
+
+
+@pytest.mark.parametrize("text", ["", "1", "A" * 26, "i" * 26, "0" * 27, "0" * 26 + "\n"])
+def test_other_texts_are_no_ids(text: str) -> None:
+    assert not ids.is_id(text)
+
+
+@given(moments)
+def test_a_stamp_is_read_back_to_the_millisecond(at: datetime) -> None:
+    assert clock.parse(clock.stamp(at)) == at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+@given(moments, moments)
+def test_stamps_sort_as_moments_do(one: datetime, other: datetime) -> None:
+    if one <= other:
+        assert clock.stamp(one) <= clock.stamp(other)
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        clock.parse("2026-05-14T18:00:00")
+
+
+def test_zones_are_looked_up_by_name() -> None:
+    assert clock.zone("Europe/Lisbon").key == "Europe/Lisbon"
+    with pytest.raises(ValueError, match="Nowhere"):
+        clock.zone("Mars/Nowhere")
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "words"),
+    [
+        (14800, "EUR", "148.00 €"),
+        (5, "USD", "0.05 $"),
+        (123456789, "GBP", "1 234 567.89 £"),
+        (900, "JPY", "900 ¥"),
+        (-250, "CHF", "−2.50 CHF"),
+        (1500, "KWD", "1.500 KWD"),
+    ],
+)
+def test_money_is_written_as_people_read_it(minor: int, currency: str, words: str) -> None:
+    assert str(Money(minor, currency)) == words
+
+
+def test_a_log_shows_only_what_is_on_the_list(caplog: pytest.LogCaptureFixture) -> None:
+    log("sent", event_id="e1")
+    assert vars(caplog.records[-1])["event_id"] == "e1"
+    with pytest.raises(TypeError, match="answer"):
+        log("sent", answer="my knee hurts")
+
+
+def test_two_kinds_of_one_name_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="done"):
+        Kind(DONE.name, DONE.shape, Handling(Export.NEVER, Erase.NOTHING, keep_days=None))
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_ORIGIN", "https://meanwhile.test")
+    monkeypatch.setenv("TICK_TIME_FROM_EVENT", "1")
+    settings.cache_clear()
+    assert settings().secure_cookies
+    assert settings().tick_time_from_event
+    settings.cache_clear()
