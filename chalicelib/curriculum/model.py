@@ -15,7 +15,14 @@ Title = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000)]
 WebAddress = Annotated[str, msgspec.Meta(pattern=r"^https://[^\s]+$", max_length=2_000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=999)]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=240)]
 Options = Annotated[tuple[Title, ...], msgspec.Meta(min_length=2, max_length=20)]
+
+MOST_LESSONS = 60
+"""Lessons of a program: a version is one transaction of at most 100 rows."""
+LARGEST_LESSON = 60_000
+"""Bytes of a lesson as JSON: sixty of them fit into one transaction of 4 MB (DynamoDB, 2026)."""
+MOST_VERSIONS = 999
 
 
 class ResourceKind(StrEnum):
@@ -139,7 +146,19 @@ class Recording(Asking, kw_only=True, tag="recording"):
 
 
 AnyBlock = (
-    Text | Image | Video | Document | Link | Exercise | Choice | Several | Scale | ShortText | LongText | Number | Recording
+    Text
+    | Image
+    | Video
+    | Document
+    | Link
+    | Exercise
+    | Choice
+    | Several
+    | Scale
+    | ShortText
+    | LongText
+    | Number
+    | Recording
 )
 Blocks = Annotated[tuple[AnyBlock, ...], msgspec.Meta(max_length=60)]
 
@@ -149,7 +168,7 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
 
     lesson_id: LessonId
     title: Title
-    minutes: Annotated[int, msgspec.Meta(ge=1, le=240)] = 10
+    minutes: Minutes = 10
     blocks: Blocks = ()
 
 
@@ -174,6 +193,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     published: tuple[Published, ...] = ()
     changed_at: datetime
     changed_since_publication: bool = True
+    revision: int = 1
+    """Counts changes of the words and the order only, so that saving a lesson makes nobody's copy of them stale."""
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,7 +213,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     resource_id: ResourceId
     kind: ResourceKind
     title: Title
-    alt: Line = ""
+    alt: Annotated[str, msgspec.Meta(max_length=500)] = ""
     by: PersonId
     at: datetime
 

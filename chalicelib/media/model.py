@@ -13,6 +13,7 @@ LARGEST = 2 * 1024**3
 """Bytes of one upload."""
 PART = 8 * 1024**2
 """Bytes of one part of a multipart upload, the last excepted (S3 asks for at least 5 MiB, 2026)."""
+MOST_PARTS = LARGEST // PART
 
 
 class MediaKind(StrEnum):
@@ -67,6 +68,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     sequencer: str = ""
     rendition: Rendition | None = None
     reason: str | None = None
+    """Why it was not taken, as a code that stays."""
+    says: str | None = None
+    """The same as a sentence for the sender, in the words of whoever looked at the bytes."""
     at: datetime
 
 
