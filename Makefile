@@ -1,0 +1,67 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint types layers unit infra web journeys tour template deploy tick parked replay reset
+.SHELLFLAGS := -euc
+
+# Any Python that will do makes the environments; from then on it is theirs.
+SYSTEM_PYTHON := $(shell command -v python3.13 || command -v python3)
+PYTHON := .venv/bin/python
+export STATE ?= .state
+export PYTHONPATH := .
+
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make the environments (.venv and .emulator)
+	@test -n "$(SYSTEM_PYTHON)" || { echo "Python 3.12 or newer is needed: https://www.python.org/downloads/"; exit 1; }
+	@$(SYSTEM_PYTHON) -m infra.environments
+
+run: setup ## Run everything on this machine: make run [PORT=8787] [STATE=folder]
+	@$(PYTHON) -m infra.local
+
+tour: setup ## Drive the whole loop over HTTP against `make run`, with real video files
+	@$(PYTHON) -m demo.tour --origin "$$($(PYTHON) -m infra.running)"
+
+tick: setup ## Let a moment come in `make run`: make tick AT=2026-12-01T08:00:00Z
+	@$(PYTHON) -m infra.tick $(AT)
+
+parked: setup ## Show what failed too often and waits
+	@$(PYTHON) -m infra.parked
+
+replay: setup ## Send what is parked back to where it failed
+	@$(PYTHON) -m infra.parked --replay
+
+reset: ## Forget the practice on this machine: make reset [YES=1]
+	@$(SYSTEM_PYTHON) -m infra.reset
+
+test: setup check infra web journeys ## Run every test there is (what CI runs)
+
+check: setup lint types layers unit ## Run the fast checks (what the pre-commit hook runs)
+
+lint: setup
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m ruff format --check --quiet .
+
+types: setup
+	@$(PYTHON) -m mypy
+
+layers: setup
+	@.venv/bin/lint-imports
+
+unit: setup
+	@$(PYTHON) -m pytest tests/unit --cov --cov-report=term-missing:skip-covered
+
+infra: setup
+	@$(PYTHON) -m pytest tests/infra
+
+web: setup ## Check and test the web pages
+	@$(PYTHON) -m infra.web --check
+
+journeys: setup ## Walk through the product in a browser, on a stack of its own
+	@CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys
+
+template: setup ## Package for AWS into build/cloud
+	@$(PYTHON) -m infra.build cloud
+
+deploy: template ## Deploy to AWS: make deploy ARGS="--mail-from … --mail-domain …"
+	@$(PYTHON) -m infra.web
+	@$(PYTHON) -m infra.deploy $(ARGS)

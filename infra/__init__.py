@@ -1,0 +1,1 @@
+"""How Meanwhile is packaged, deployed and run. Nothing here is shipped to Lambda."""

@@ -1,0 +1,73 @@
+"""What we need of ministack that it offers nobody: its state, its mail and its one distribution.
+
+Private parts of ministack 1.5.33, so its version is pinned exactly; all that we touch is in this module.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# DynamoDB's streams are in none of its own saves: what was written and not yet read would be lost,
+# and the reader's place in the stream, which is saved, would then skip as many new records.
+STREAMS = "dynamodb_streams"
+STREAM_STORES = ("_stream_records", "_stream_trimmed")
+
+
+def application() -> Any:
+    """The ASGI application."""
+    return import_module("ministack.app").app
+
+
+def state() -> dict[str, Any]:
+    """A copy of the state of every service that was used.
+
+    Call it on the event loop: the services change their state nowhere else, so the copy is of one moment.
+    """
+    services = import_module("ministack.app")._build_persistence_save_dict()
+    copied = {name: get_state() for name, get_state in services.items()}
+    dynamodb = import_module("ministack.services.dynamodb")
+    copied[STREAMS] = {name: _copy_of(getattr(dynamodb, name)) for name in STREAM_STORES}
+    return {name: payload for name, payload in copied.items() if payload is not None}
+
+
+def encode(copied: dict[str, Any]) -> dict[str, bytes]:
+    """The state as the files that ministack reads when it starts."""
+    persistence = import_module("ministack.core.persistence")
+    return {
+        name: json.dumps(
+            {"__ministack_format__": persistence._state_format_version(name), "payload": payload},
+            default=persistence._json_default,
+        ).encode()
+        for name, payload in copied.items()
+    }
+
+
+def restore_streams() -> None:
+    """Put back the streams. Ministack has put back the rest by itself by then."""
+    saved = import_module("ministack.core.persistence").load_state(STREAMS) or {}
+    dynamodb = import_module("ministack.services.dynamodb")
+    for name, records in saved.items():
+        getattr(dynamodb, name)._data.update(records._data)
+
+
+def distribution_label() -> str | None:
+    """The first part of the site's name at CloudFront; None before the stack is there."""
+    distributions = import_module("ministack.services.cloudfront")._distributions._data.values()
+    return next((record["DomainName"].split(".", 1)[0] for record in distributions), None)
+
+
+def sent_mail() -> Iterator[dict[str, Any]]:
+    """The records of what SES was asked to send since the emulator started, oldest first."""
+    for messages in import_module("ministack.services.ses")._sent_emails._data.values():
+        yield from messages
+
+
+def _copy_of(store: Any) -> Any:
+    copied = type(store)()
+    copied._data.update({key: list(value) if isinstance(value, list) else value for key, value in store._data.items()})
+    return copied

@@ -1,0 +1,188 @@
+"""`python -m infra.parked [--replay]`: what failed too often, and sending it back. Shows ids only.
+
+A queue's message goes back to its queue. What the relay could not pass on is read from the table's stream again,
+where it stays for 24 hours, and given to the relay. A tick needs no replay: the next one catches up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from infra.running import find_stack
+from infra.steps import run_command, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.aws_calls import Account
+
+QUEUES = ("Work", "Uploads", "Documents", "Relay", "Tick")
+HIDDEN_FOR = 30  # seconds that a message is ours while we look at it
+SAFE_KEYS = ("event", "kind", "type", "detail-type")
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One message that failed too often."""
+
+    queue: str
+    id: str
+    event: str
+    sent_at: datetime
+    tries: str
+    why: str
+    body: str
+    receipt: str
+
+
+def parked(account: Account, outputs: dict[str, str]) -> Iterator[Parked]:
+    """Every parked message, queue by queue. Each is hidden from others for half a minute."""
+    sqs = account.client("sqs")
+    for queue in QUEUES:
+        url = outputs[f"{queue}ParkedUrl"]
+        seen: set[str] = set()
+        while messages := _receive(sqs, url):
+            new = [message for message in messages if message["MessageId"] not in seen]
+            if not new:
+                break
+            for message in new:
+                seen.add(message["MessageId"])
+                yield _described(account, outputs, queue, message)
+
+
+def replay(account: Account, outputs: dict[str, str]) -> list[Parked]:
+    """Send everything that is parked back to where it failed; what was sent back."""
+    sqs, sent = account.client("sqs"), []
+    for message in parked(account, outputs):
+        if message.queue == "Relay":
+            _replay_stream(account, outputs, json.loads(message.body))
+        elif message.queue != "Tick":
+            sqs.send_message(QueueUrl=outputs[f"{message.queue}QueueUrl"], MessageBody=message.body)
+        # Sent first, deleted after: twice is harmless, never is not.
+        sqs.delete_message(QueueUrl=outputs[f"{message.queue}ParkedUrl"], ReceiptHandle=message.receipt)
+        sent.append(message)
+    return sent
+
+
+def table(messages: list[Parked]) -> str:
+    """The messages for people to read."""
+    if not messages:
+        return "Nothing is parked."
+    rows = [("queue", "event", "when (UTC)", "tries", "message", "why")]
+    rows += [(m.queue.lower(), m.event, f"{m.sent_at:%Y-%m-%d %H:%M:%S}", m.tries, m.id, m.why) for m in messages]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+def _receive(sqs: Any, url: str) -> list[dict[str, Any]]:
+    answer = sqs.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=HIDDEN_FOR,
+        MessageSystemAttributeNames=["All"],
+        MessageAttributeNames=["All"],
+    )
+    return list(answer.get("Messages", ()))
+
+
+def _described(account: Account, outputs: dict[str, str], queue: str, message: dict[str, Any]) -> Parked:
+    attributes = message.get("Attributes", {})
+    sent_at = datetime.fromtimestamp(int(attributes.get("SentTimestamp", 0)) / 1000, UTC)
+    return Parked(
+        queue=queue,
+        id=message["MessageId"],
+        event=_event(message["Body"]),
+        sent_at=sent_at,
+        tries=attributes.get("ApproximateReceiveCount", "?"),
+        why=_why(account, outputs["LogGroup"], message),
+        body=message["Body"],
+        receipt=message["ReceiptHandle"],
+    )
+
+
+def _event(body: str) -> str:
+    """What kind of event a body is; nothing else of it is shown."""
+    try:
+        read = json.loads(body)
+    except ValueError:
+        return "unreadable"
+    if "DDBStreamBatchInfo" in read:
+        return f"outbox rows × {read['DDBStreamBatchInfo'].get('batchSize', '?')}"
+    return next((str(read[key]) for key in SAFE_KEYS if isinstance(read.get(key), str)), "?")
+
+
+def _why(account: Account, group: str, message: dict[str, Any]) -> str:
+    """The kind of error that the function logged last for the message, if it did."""
+    if told := message.get("MessageAttributes", {}).get("ErrorMessage"):
+        return str(told["StringValue"])
+    logs = account.client("logs")
+    try:
+        found = logs.filter_log_events(logGroupName=group, filterPattern=f'"{message["MessageId"]}"')["events"]
+    except logs.exceptions.ResourceNotFoundException:
+        return ""
+    for event in reversed(found):
+        try:
+            line = json.loads(event["message"])
+        except ValueError:
+            continue
+        if name := line.get("exception_name"):
+            return str(name)
+    return ""
+
+
+def _replay_stream(account: Account, outputs: dict[str, str], failure: dict[str, Any]) -> None:
+    """Give the relay the records that a failure names by their place in the stream."""
+    streams, place = account.client("dynamodbstreams"), failure["DDBStreamBatchInfo"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=place["streamArn"],
+        ShardId=place["shardId"],
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        SequenceNumber=place["startSequenceNumber"],
+    )["ShardIterator"]
+    records: list[dict[str, Any]] = []
+    while iterator:
+        page = streams.get_records(ShardIterator=iterator)
+        records += [r for r in page["Records"] if _is_outbox(r) and _place(r) <= int(place["endSequenceNumber"])]
+        if not page["Records"] or _place(page["Records"][-1]) >= int(place["endSequenceNumber"]):
+            break
+        iterator = page.get("NextShardIterator")
+    event = {"Records": [{**record, "eventSourceARN": place["streamArn"]} for record in records]}
+    payload = json.dumps(event, default=_plain).encode()
+    answer = account.client("lambda").invoke(FunctionName=outputs["RelayName"], Payload=payload)
+    if "FunctionError" in answer or json.loads(answer["Payload"].read() or b"null") not in (None, {"batchItemFailures": []}):
+        raise RuntimeError(f"The relay failed again; nothing was deleted: {place['startSequenceNumber']}")
+
+
+def _is_outbox(record: dict[str, Any]) -> bool:
+    image = record["dynamodb"].get("NewImage", {})
+    return record["eventName"] == "INSERT" and image.get("kind") == {"S": "outbox"}
+
+
+def _place(record: dict[str, Any]) -> int:
+    return int(record["dynamodb"]["SequenceNumber"])
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    raise TypeError(type(value))
+
+
+def main() -> None:
+    """Show, or send back."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--replay", action="store_true")
+    stack = find_stack()
+    if parser.parse_args().replay:
+        sent = replay(stack.account, stack.outputs)
+        said(f"Sent back: {len(sent)}.")
+    else:
+        print(table(list(parked(stack.account, stack.outputs))))
+
+
+if __name__ == "__main__":
+    run_command(main)

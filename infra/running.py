@@ -1,0 +1,30 @@
+"""Where the stack of `make run` is, for the commands that act on it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from infra.aws_calls import Account
+from infra.deploy import outputs
+from infra.emulator.__main__ import REGION
+from infra.stack import Stack, read_credentials
+from infra.steps import Trouble
+from infra.zips import ROOT
+
+
+def state_folder() -> Path:
+    """Where the practice is kept: STATE, or .state in the project."""
+    return Path(os.environ.get("STATE") or ROOT / ".state")
+
+
+def find_stack() -> Stack:
+    """The stack that `make run` runs now; Trouble if there is none."""
+    state = state_folder()
+    try:
+        port = int(json.loads((state / "running.json").read_text())["port"])
+        account = Account(REGION, f"http://127.0.0.1:{port}", *read_credentials(state))
+        return Stack(port, account, state / "emulator.log", outputs(account))
+    except Exception as error:  # not started, half started, or killed
+        raise Trouble("The stack is not running. Start it in another terminal: make run") from error

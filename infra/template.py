@@ -1,0 +1,88 @@
+"""The template: what Chalice emits from app.py, merged with infra/resources and, on a laptop, infra/local.yaml."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from infra.steps import Trouble
+from infra.zips import LOCAL, ROOT, Target, source_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INFRA = ROOT / "infra"
+STAGE = "live"  # of .chalice/config.json; laptop and AWS differ by parameters only
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms (!Ref, !Sub, …) in their long ones."""
+
+
+def _intrinsic(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    if name == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {name if name in {"Ref", "Condition"} else f"Fn::{name}": value}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A template file in CloudFormation's long forms."""
+    loaded = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
+    assert isinstance(loaded, dict), path
+    return loaded
+
+
+def merge(under: Any, over: Any) -> Any:
+    """`over` on top of `under`, dictionary by dictionary; a list is replaced (as Chalice merges)."""
+    if not (isinstance(under, dict) and isinstance(over, dict)):
+        return over
+    return {**under, **{key: merge(under[key], value) if key in under else value for key, value in over.items()}}
+
+
+def resource_files(target: Target) -> list[Path]:
+    """The files that are merged, in this order."""
+    return sorted((INFRA / "resources").glob("*.yaml")) + ([INFRA / "local.yaml"] if target is LOCAL else [])
+
+
+def make_template(target: Target, out: Path) -> None:
+    """Write `out/template.json` with the stock `chalice package`, on a copy of the project without requirements.
+
+    The packages are in our own zips, so Chalice must not download any.
+    """
+    merged: Any = {}
+    for path in resource_files(target):
+        merged = merge(merged, load(path))
+    project = out / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    for path in [*source_files(), ROOT / ".chalice" / "config.json", *(INFRA / "policies").glob("*.json")]:
+        copy = project / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    (project / "requirements.txt").touch()
+    (project / "merge.json").write_text(json.dumps(merged))
+    command = [sys.executable, "-c", "from chalice.cli import main; main()"]
+    command += ["package", "--stage", STAGE, "--merge-template", "merge.json", "packaged"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment["AWS_DEFAULT_REGION"] = "eu-central-1"  # only for service principals, the same in every region
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=project, env=environment)
+    if done.returncode:
+        raise Trouble(f"Chalice cannot package app.py:\n{(done.stderr or done.stdout).strip()}")
+    (project / "packaged" / "sam.json").replace(out / "template.json")
+    shutil.rmtree(project)
