@@ -1,0 +1,138 @@
+"""Runs one command on a stranger's file: bounded, without credentials, and never left behind."""
+
+import os
+import resource
+import subprocess
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGKILL
+from typing import IO
+
+_STDERR_BYTES = 256 * 1024
+_OPEN_FILES = 64
+_LAST_WORDS_S = 5
+_BLOCK = 512
+_KIBI = 1024
+_CANNOT_START = (126, 127)
+_DISK_FULL = "No space left on device"
+
+# The shell sets the limits and becomes the command: a `preexec_fn` may deadlock in a process with threads,
+# and limiting the child from outside leaves a moment in which it is not limited.
+_LIMITED = (
+    'ulimit -c 0 && ulimit -n "$1" && ulimit -t "$2" && ulimit -v "$3" && ulimit -f "$4" '
+    '|| exit 126; shift 4; exec "$@"'
+)
+
+
+class ToolFault(Exception):
+    """Our own doing, not the file's: no ffmpeg, no room on the disk. Worth another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one child may use: wall seconds, bytes of address space, bytes in any file that it writes."""
+
+    seconds: float
+    memory_bytes: int
+    file_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a child ended. `errors` is the beginning of what it wrote to stderr, at most 256 KiB."""
+
+    status: int
+    errors: str
+    timed_out: bool
+
+    @property
+    def ok(self) -> bool:
+        """It ended by itself and was content."""
+        return self.status == 0 and not self.timed_out
+
+
+def run(command: Sequence[str], *, folder: Path, caps: Caps) -> Finished:
+    """Run `command` in `folder` until it ends or its time is over; its whole group is gone on return.
+
+    Its environment is built here from nothing. Raises `ToolFault` when it cannot be started or the disk
+    is full.
+    """
+    process = subprocess.Popen(
+        # Our own words throughout; the one name from outside is a path, and stands behind "file:".
+        ["/bin/sh", "-c", _LIMITED, "meanwhile", *_limits(caps), *command],
+        cwd=folder,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    overtime = threading.Event()
+
+    def stop() -> None:
+        overtime.set()
+        _kill_group(process.pid)
+
+    said = bytearray()
+    timer = threading.Timer(caps.seconds, stop)
+    listener = threading.Thread(target=_listen, args=(process.stderr, said), daemon=True)
+    try:
+        timer.start()
+        listener.start()
+        # Not reaped yet, so the number still is this group's when the timer or the next lines use it.
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    finally:
+        timer.cancel()
+        timer.join()
+        _kill_group(process.pid)
+        status = process.wait()
+        listener.join(_LAST_WORDS_S)
+    finished = Finished(status, said.decode("utf-8", "replace"), overtime.is_set())
+    if status in _CANNOT_START or _DISK_FULL in finished.errors:
+        raise ToolFault(finished.errors.strip() or f"{command[0]} could not be started.")
+    return finished
+
+
+def _limits(caps: Caps) -> list[str]:
+    # CPU is the backstop for a child whose parent was killed: nobody else would stop it then.
+    cpu_s = int(caps.seconds * (os.cpu_count() or 1)) + 1
+    wanted = (
+        (resource.RLIMIT_NOFILE, _OPEN_FILES, 1),
+        (resource.RLIMIT_CPU, cpu_s, 1),
+        (resource.RLIMIT_AS, caps.memory_bytes, _KIBI),
+        (resource.RLIMIT_FSIZE, caps.file_bytes, _BLOCK),
+    )
+    return [str(_within(kind, amount) // unit) for kind, amount, unit in wanted]
+
+
+def _within(kind: int, amount: int) -> int:
+    hard = resource.getrlimit(kind)[1]
+    return amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
+        "AV_LOG_FORCE_NOCOLOR": "1",
+        "HOME": str(folder),
+        "LC_ALL": "C",
+        # Each thread's own arena reserves 64 MB of the address space that is limited here.
+        "MALLOC_ARENA_MAX": "2",
+        "PATH": "/usr/bin:/bin",
+        "TMPDIR": str(folder),
+    }
+
+
+def _listen(stderr: IO[bytes] | None, said: bytearray) -> None:
+    if stderr is None:
+        return
+    with stderr:
+        while piece := stderr.read(65536):
+            said.extend(piece[: max(0, _STDERR_BYTES - len(said))])
+
+
+def _kill_group(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, SIGKILL)

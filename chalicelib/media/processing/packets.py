@@ -1,0 +1,143 @@
+"""The packets of a file without decoding them: how long it really is, and what a copy of it would carry."""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+
+_KEY = 0x1
+_DISCARD = 0x4
+_FIELDS = 6
+_NO_TIME = -(2**63)
+_LONGEST_INT = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One stream, measured in seconds and bytes.
+
+    Hidden packets, which lie outside what the sender kept when trimming, count for nothing but
+    `hidden_packets` and `hidden_s`. `peak_rate` is the largest number of packets that begin within one
+    second. `one_setup` is false when the picture's size or coding changes on the way.
+    """
+
+    packets: int = 0
+    start_s: float = 0
+    end_s: float = 0
+    longest_gap_s: float = 0
+    peak_rate: int = 0
+    payload_bytes: int = 0
+    hidden_packets: int = 0
+    hidden_s: float = 0
+    starts_on_key: bool = False
+    one_setup: bool = True
+
+    @property
+    def duration_s(self) -> float:
+        """From the first moment to the last."""
+        return self.end_s - self.start_s
+
+    @property
+    def mean_rate(self) -> float:
+        """Packets a second."""
+        return self.packets / self.duration_s if self.duration_s > 0 else 0
+
+    @property
+    def bits_per_second(self) -> float:
+        """Of the payload, over the whole duration."""
+        return self.payload_bytes * 8 / self.duration_s if self.duration_s > 0 else 0
+
+
+@dataclass(slots=True)
+class _Tally:
+    unit: Fraction = Fraction(1, 1000)
+    times: array[int] = field(default_factory=lambda: array("q"))
+    last_end: int = _NO_TIME
+    payload_bytes: int = 0
+    hidden_packets: int = 0
+    hidden: int = 0
+    starts_on_key: bool = False
+    one_setup: bool = True
+
+
+def read_tracks(lines: Iterable[str]) -> dict[int, Track]:
+    """The tracks, by their place in the output, in a list that ffmpeg's `framecrc` muxer wrote.
+
+    Never raises: a line that is not a packet is passed over, as is one cut off in the middle.
+    """
+    tallies: dict[int, _Tally] = {}
+    for line in lines:
+        if line.startswith("#tb "):
+            _read_unit(line, tallies)
+        elif not line.startswith("#"):
+            _read_packet(line, tallies)
+    return {place: _measure(tally) for place, tally in tallies.items()}
+
+
+def _read_unit(line: str, tallies: dict[int, _Tally]) -> None:
+    place, _, unit = line.removeprefix("#tb ").partition(": ")
+    try:
+        tallies[int(place)] = _Tally(Fraction(unit.strip()))
+    except (ValueError, ZeroDivisionError):
+        return
+
+
+def _read_packet(line: str, tallies: dict[int, _Tally]) -> None:
+    fields = line.split(",")
+    if len(fields) < _FIELDS:
+        return
+    try:
+        place, dts, pts, duration, size = (int(value) for value in fields[:5])
+        flags = int(fields[6].strip().removeprefix("F="), 16) if "F=" in line else _KEY
+    except (ValueError, IndexError):
+        return
+    tally = tallies.get(place)
+    time = dts if pts == _NO_TIME else pts
+    if tally is None or not -_LONGEST_INT < time < _LONGEST_INT:
+        return
+    duration = max(0, min(duration, _LONGEST_INT))
+    if "New Extradata" in line:
+        tally.one_setup = False
+    if flags & _DISCARD:
+        tally.hidden_packets += 1
+        tally.hidden += duration
+        return
+    if not tally.times:
+        tally.starts_on_key = bool(flags & _KEY)
+    tally.times.append(time)
+    tally.payload_bytes += max(0, size)
+    tally.last_end = max(tally.last_end, time + duration)
+
+
+def _measure(tally: _Tally) -> Track:
+    hidden_s = float(tally.hidden * tally.unit)
+    if not tally.times:
+        return Track(hidden_packets=tally.hidden_packets, hidden_s=hidden_s, one_setup=tally.one_setup)
+    times = sorted(tally.times)
+    end = tally.last_end
+    if end == times[-1] and len(times) > 1:
+        # The last packet of a live recording says nothing about its length: as long as the others.
+        end += (times[-1] - times[0]) // (len(times) - 1)
+    gap = max((later - earlier for earlier, later in pairwise(times)), default=0)
+    return Track(
+        packets=len(times),
+        start_s=float(times[0] * tally.unit),
+        end_s=float(end * tally.unit),
+        longest_gap_s=float(gap * tally.unit),
+        peak_rate=_peak(times, int(1 / tally.unit)),
+        payload_bytes=tally.payload_bytes,
+        hidden_packets=tally.hidden_packets,
+        hidden_s=hidden_s,
+        starts_on_key=tally.starts_on_key,
+        one_setup=tally.one_setup,
+    )
+
+
+def _peak(times: list[int], second: int) -> int:
+    peak = first = 0
+    for last, time in enumerate(times):
+        while time - times[first] >= max(1, second):
+            first += 1
+        peak = max(peak, last - first + 1)
+    return peak

@@ -1,0 +1,108 @@
+"""Opens a file in a child process and says what is in it, without decoding it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.media.processing import child
+from chalicelib.media.processing.container import Container
+from chalicelib.media.processing.contents import Contents
+from chalicelib.media.processing.outcome import Reason, RefusalError
+from chalicelib.media.processing.packets import Track, read_tracks
+from chalicelib.media.processing.streams import Audio, Video, read_listing
+
+MAX_PIXELS = 4096 * 2304
+_MAX_STREAMS = 32
+# Names of decoders. `mov_text` is there because phones add captions, and honest files would be refused.
+_DECODERS = (
+    "h264,hevc,libdav1d,av1,vp8,vp9,libvpx,libvpx-vp9,mpeg4,h263,mjpeg,mpeg2video,prores,"
+    "aac,opus,libopus,vorbis,mp3,mp3float,flac,alac,ac3,eac3,amrnb,amrwb,libopencore_amrnb,libopencore_amrwb,"
+    "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_u8,pcm_s8,"
+    "pcm_alaw,pcm_mulaw,mov_text"
+)
+
+_MAPPED = re.compile(r"  Stream #0:(\d+) -> #0:(\d+) \(copy\)")
+_LEVEL = re.compile(r" level_idc +[01]+ = (\d+)")
+_UNFINISHED = "moov atom not found"
+_TOO_LARGE = ("Picture size", "exceeds specified max pixel count")
+_LITTLE_TEXT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file on this machine, and the one kind of container that it may be read as."""
+
+    path: Path
+    container: Container
+
+
+def open_safely(source: Source) -> list[str]:
+    """The words of an ffmpeg command that open `source`, and nothing that its content may point to.
+
+    The protocol list alone does not do it: a playlist inside the file could name the next client's
+    file. So only one demuxer may read it, and only the decoders of cameras and browsers may follow.
+    """
+    return [
+        *("-protocol_whitelist", "file"),
+        *("-format_whitelist", source.container.value),
+        *("-codec_whitelist", _DECODERS),
+        *("-max_streams", str(_MAX_STREAMS)),
+        *("-max_pixels", str(MAX_PIXELS)),
+        *("-f", source.container.value),
+        *("-i", f"file:{source.path.absolute()}"),
+    ]
+
+
+def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps) -> Contents:
+    """Look at `source`; the packet list is written to `folder` and removed again.
+
+    Raises `RefusalError` when the file cannot be opened or its packets fill more than `caps.file_bytes` of text.
+    """
+    listed = folder / "packets.txt"
+    # One run: the report on stderr names the streams, the muxer's text lists every packet of them.
+    command = [
+        *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"),
+        *open_safely(source),
+        *("-map", "0:v?", "-map", "0:a?", "-c", "copy", "-copyts", "-f", "framecrc", "-y", f"file:{listed.absolute()}"),
+    ]
+    finished = child.run(command, folder=folder, caps=caps)
+    if finished.timed_out:
+        raise RefusalError(Reason.OUT_OF_TIME)
+    listing = read_listing(finished.errors)
+    if _UNFINISHED in finished.errors:
+        raise RefusalError(Reason.CUT_SHORT)
+    if all(words in finished.errors for words in _TOO_LARGE):
+        raise RefusalError(Reason.PICTURE_TOO_LARGE)
+    if not finished.ok or not (listing.videos or listing.audios):
+        raise RefusalError(Reason.WOULD_NOT_OPEN)
+    tracks: dict[int, Track] = {}
+    if listed.exists():
+        with listed.open(encoding="ascii", errors="replace") as lines:
+            tracks = read_tracks(lines)
+        listed.unlink()
+    places = {int(index): int(place) for index, place in _MAPPED.findall(finished.errors)}
+    video, audio = listing.picture(), listing.sound()
+    return Contents(
+        listing.declared_s,
+        video,
+        _track_of(video, places, tracks),
+        audio,
+        _track_of(audio, places, tracks),
+    )
+
+
+def h264_level(ffmpeg: Path, source: Source, video: Video, *, folder: Path, caps: child.Caps) -> int:
+    """The level that an H.264 stream asks a decoder for, times ten; 0 when it does not say."""
+    command = [
+        *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"),
+        *open_safely(source),
+        *("-map", f"0:{video.index}", "-c", "copy", "-frames:v", "1", "-bsf:v", "trace_headers", "-f", "null", "-"),
+    ]
+    finished = child.run(command, folder=folder, caps=child.Caps(caps.seconds, caps.memory_bytes, _LITTLE_TEXT))
+    return max((int(level) for level in _LEVEL.findall(finished.errors)), default=0)
+
+
+def _track_of(stream: Video | Audio | None, places: dict[int, int], tracks: dict[int, Track]) -> Track:
+    if stream is None:
+        return Track()
+    return tracks.get(places.get(stream.index, -1), Track())

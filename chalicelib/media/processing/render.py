@@ -1,0 +1,133 @@
+"""The ffmpeg commands that make a rendition and its poster. They are lists of words; nothing runs here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.media.processing.container import Container
+from chalicelib.media.processing.packets import Track
+from chalicelib.media.processing.probe import Source, open_safely
+from chalicelib.media.processing.rules import FASTEST, VIDEO_BITS, is_too_fast, output_size
+from chalicelib.media.processing.streams import Audio, Video
+
+_CRF = 23
+_KEY_EVERY = 60
+_AUDIO_BITS = 128_000
+_AUDIO_RATE_HZ = 48_000
+_POSTER_AFTER = 0.2
+_POSTER_FROM = 40
+_HD_LONG_SIDE = 1280
+_SEI = 6
+
+# Level and colour are written down because a decoder believes what it reads, not what it sees.
+_ENCODE_VIDEO = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-level:v", "4.0"),
+    *("-crf", str(_CRF), "-maxrate", str(VIDEO_BITS), "-bufsize", str(VIDEO_BITS), "-g", str(_KEY_EVERY)),
+    *("-pix_fmt", "yuv420p", "-color_range", "tv", "-colorspace", "bt709"),
+    *("-color_primaries", "bt709", "-color_trc", "bt709"),
+    # Pictures keep their own times: a fixed rate would drift, and hang on a file that lies about its clock.
+    *("-fps_mode", "vfr", "-enc_time_base", "1:90000"),
+    *("-metadata:s:v:0", "encoder="),
+)
+_ENCODE_AUDIO = ("-c:a", "aac", "-profile:a", "aac_low", "-b:a", str(_AUDIO_BITS), "-ar", str(_AUDIO_RATE_HZ))
+# Place, device, times, chapters and captions go; so does what the encoder writes about itself (SEI).
+_FORGET = (
+    *("-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn"),
+    *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
+)
+_QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+error")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of each chosen stream of `source`; a stream that is None is left out."""
+
+    source: Source
+    video: Video | None
+    video_track: Track
+    audio: Audio | None
+    copy_video: bool
+    copy_audio: bool
+
+
+def rendition_command(ffmpeg: Path, plan: Plan, target: Path) -> list[str]:
+    """Makes the MP4 (with a picture) or the M4A (without) at `target`."""
+    words = [str(ffmpeg), *_QUIET, *open_safely(plan.source)]
+    if plan.video is not None:
+        words += ["-map", f"0:{plan.video.index}", *_video_words(plan, plan.video)]
+    if plan.audio is not None:
+        words += ["-map", f"0:{plan.audio.index}", *_audio_words(plan, plan.audio)]
+    muxer = "mp4" if plan.video is not None else "ipod"
+    return [*words, *_FORGET, "-movflags", "+faststart", "-f", muxer, "-y", f"file:{target.absolute()}"]
+
+
+def poster_command(ffmpeg: Path, rendition: Path, duration_s: float, target: Path) -> list[str]:
+    """Makes a JPEG of the most typical of some pictures a little way into the rendition.
+
+    The first picture of a phone's video is often the floor, or black.
+    """
+    return [
+        *(str(ffmpeg), *_QUIET),
+        *("-ss", f"{duration_s * _POSTER_AFTER:.3f}"),
+        *open_safely(Source(rendition, Container.ISO)),
+        *("-map", "0:v:0", "-vf", f"thumbnail=n={_POSTER_FROM},scale=out_range=full", "-frames:v", "1"),
+        *("-c:v", "mjpeg", "-pix_fmt", "yuv420p", "-color_range", "pc", "-q:v", "4", *_FORGET),
+        *("-f", "image2", "-update", "1", "-y", f"file:{target.absolute()}"),
+    ]
+
+
+def _video_words(plan: Plan, video: Video) -> list[str]:
+    without_sei = ("-bsf:v", f"filter_units=remove_types={_SEI}")
+    if plan.copy_video:
+        return ["-c:v", "copy", *without_sei]
+    filters = video_filters(video, too_fast=is_too_fast(plan.video_track))
+    return ["-vf", ",".join(filters), *_ENCODE_VIDEO, *without_sei]
+
+
+def _audio_words(plan: Plan, audio: Audio) -> list[str]:
+    if plan.copy_audio:
+        return ["-c:a", "copy"]
+    # Silence where a recorder lost some sound, so that lips and words stay together.
+    words = ["-af", "aresample=async=1", *_ENCODE_AUDIO]
+    return words if audio.channels == 1 else [*words, "-ac", "2"]
+
+
+def video_filters(video: Video, *, too_fast: bool) -> list[str]:
+    """From any picture to an upright one with square pixels in BT.709; ffmpeg itself turns it upright first."""
+    width, height = output_size(video)
+    filters = []
+    if video.interlaced:
+        filters.append("bwdif=mode=send_frame:deint=interlaced")
+    if too_fast:
+        filters.append(f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,1/{FASTEST})'")
+    filters += _fit(width, height, video)
+    if video.hdr:
+        filters += _tone_map(video)
+    filters += ["format=yuv420p", "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"]
+    return filters
+
+
+def _fit(width: int, height: int, video: Video) -> list[str]:
+    # A phone that is turned while a browser records changes its picture's shape on the way: what has the
+    # shape of the beginning fills the frame, anything else is shown whole, with bars.
+    same = f"lt(abs(dar*{height}/{width}-1),0.04)"
+    scale = (
+        f"scale=w='if({same},{width},2*trunc(min({width},{height}*dar)/2))'"
+        f":h='if({same},{height},2*trunc(min({height},{width}/dar)/2))'"
+    )
+    if not video.hdr:
+        scale += ":out_color_matrix=bt709:out_range=tv"
+        if video.matrix == "unknown" and max(video.width, video.height) >= _HD_LONG_SIDE:
+            # Players take HD without a note for BT.709, the scaler for BT.601: reds would shift.
+            scale += ":in_color_matrix=bt709"
+    return [scale, f"pad={width}:{height}:-1:-1", "setsar=1"]
+
+
+def _tone_map(video: Video) -> list[str]:
+    # In linear light, after scaling: the costly part then sees a ninth of the pixels of a 4K phone.
+    return [
+        f"zscale=tin={video.curve}:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=100",
+        "format=gbrpf32le",
+        "zscale=p=bt709",
+        "tonemap=hable:desat=0",
+        "zscale=t=bt709:m=bt709:r=tv",
+    ]

@@ -1,0 +1,159 @@
+"""What is refused before decoding, what a rendition may be, and when a stream is copied as it is. All pure."""
+
+from fractions import Fraction
+
+from chalicelib.media.processing.contents import Contents
+from chalicelib.media.processing.outcome import Kind, Reason, longest_allowed_s
+from chalicelib.media.processing.packets import Track
+from chalicelib.media.processing.streams import Audio, Video
+
+LARGEST_BYTES = 2 * 1024**3
+LONG_SIDE = 1280
+SHORT_SIDE = 720
+FASTEST = 31
+"""Pictures a second, at most."""
+VIDEO_BITS = 2_500_000
+"""Bits a second of the picture, at most."""
+HIGHEST_LEVEL = 40
+"""H.264 level 4.0, which every phone and browser of the last ten years decodes."""
+
+_LONGEST_SIDE_IN = 4096
+_LONGEST_SHORT_SIDE_IN = 2304
+_SMALLEST_SIDE_IN = 16
+_GRACE_S = 5.0
+_LONGEST_GAP_S = 30.0
+_WHOLE = 0.9
+_ROUNDING_S = 0.5
+_DRIFT = 0.05
+# Clocks of phones jitter: a second of a recording at 30 a second may hold a few pictures more.
+_JITTER = 2
+# Encoders begin sound with some milliseconds that are never heard; more than this was cut off by someone.
+_PRIMING_S = 0.25
+_AUDIO_RATES_HZ = (44_100, 48_000)
+_MOST_CHANNELS = 2
+_PROFILES = frozenset({"Constrained Baseline", "Baseline", "Main", "High", "Constrained High", "Progressive High"})
+_PLAIN_COLOUR = frozenset({"bt709", "unknown"})
+
+
+def refusal_of_size(size_bytes: int) -> Reason | None:
+    """Why a file of this size is not even opened."""
+    if size_bytes == 0:
+        return Reason.EMPTY
+    return Reason.TOO_BIG if size_bytes > LARGEST_BYTES else None
+
+
+def refusal(contents: Contents, *, kind: Kind, longest_s: int | None) -> Reason | None:
+    """Why this recording is not taken for a request of that kind and length (seconds); None: it is."""
+    if kind == "video":
+        reason = _refusal_of_picture(contents.video, contents.video_track)
+        main = contents.video_track
+    else:
+        reason = None if contents.audio and contents.audio_track.packets else Reason.NO_SOUND
+        main = contents.audio_track
+    if reason is not None:
+        return reason
+    if contents.duration_s > longest_allowed_s(longest_s) + _GRACE_S:
+        return Reason.TOO_LONG
+    if main.longest_gap_s > _LONGEST_GAP_S:
+        return Reason.GAP
+    return Reason.CUT_SHORT if _is_cut_short(contents) else None
+
+
+def _refusal_of_picture(video: Video | None, track: Track) -> Reason | None:
+    if video is None:
+        return Reason.NO_PICTURE
+    short, long = sorted((video.width, video.height))
+    if long > _LONGEST_SIDE_IN or short > _LONGEST_SHORT_SIDE_IN:
+        return Reason.PICTURE_TOO_LARGE
+    if video.pixel_format == "none" or long == 0:
+        return Reason.WOULD_NOT_OPEN
+    if short < _SMALLEST_SIDE_IN:
+        return Reason.PICTURE_TOO_SMALL
+    # One picture alone is a photo, whatever the container.
+    return Reason.NO_PICTURE if track.packets < 2 else None  # noqa: PLR2004
+
+
+def _is_cut_short(contents: Contents) -> bool:
+    if contents.declared_s is None:
+        return False
+    missing_s = contents.declared_s - contents.duration_s
+    return missing_s > _ROUNDING_S and contents.duration_s < contents.declared_s * _WHOLE
+
+
+def output_size(video: Video) -> tuple[int, int]:
+    """Width and height of the upright rendition with square pixels: even, within 1280 × 720 or 720 × 1280.
+
+    The shape is the source's, to within the rounding to even numbers; nothing is enlarged.
+    """
+    width, height = Fraction(video.width), Fraction(video.height)
+    if video.pixel_shape > 1:
+        width *= video.pixel_shape
+    else:
+        height /= video.pixel_shape
+    if video.sideways:
+        width, height = height, width
+    scale = min(Fraction(1), LONG_SIDE / max(width, height), SHORT_SIDE / min(width, height))
+    return _even(width * scale), _even(height * scale)
+
+
+def _even(length: Fraction) -> int:
+    return max(2, 2 * round(length / 2))
+
+
+def is_too_fast(track: Track) -> bool:
+    """Pictures follow each other faster than a rendition may show them."""
+    return track.mean_rate > FASTEST or track.peak_rate > FASTEST + _JITTER
+
+
+def may_copy_video(video: Video, track: Track) -> bool:
+    """The picture is already what a rendition would be, as far as can be told without its level.
+
+    A copy keeps what a trimmed clip hides, so that is never copied: it is private.
+    """
+    return (
+        video.codec == "h264"
+        and video.profile in _PROFILES
+        and video.pixel_format == "yuv420p"
+        and not video.full_range
+        and not video.interlaced
+        and {video.matrix, video.primaries, video.curve} <= _PLAIN_COLOUR
+        and video.rotation is None
+        and video.pixel_shape == 1
+        and output_size(video) == (video.width, video.height)
+        and track.starts_on_key
+        and track.one_setup
+        and track.hidden_packets == 0
+        and not is_too_fast(track)
+        and track.bits_per_second <= VIDEO_BITS
+    )
+
+
+def may_copy_audio(audio: Audio, track: Track) -> bool:
+    """The sound is already AAC-LC in one or two channels at a rate that everything plays, and hides nothing."""
+    return (
+        audio.codec == "aac"
+        and audio.profile == "LC"
+        and audio.channels <= _MOST_CHANNELS
+        and audio.rate_hz in _AUDIO_RATES_HZ
+        and track.one_setup
+        and track.hidden_s <= _PRIMING_S
+    )
+
+
+def is_sound_rendition(contents: Contents, *, of_s: float, kind: Kind) -> bool:
+    """What came out is what was promised, and as long as the `of_s` seconds that went in (0.5 s or 5 %)."""
+    if abs(contents.duration_s - of_s) > max(_ROUNDING_S, of_s * _DRIFT):
+        return False
+    if contents.audio is not None and not may_copy_audio(contents.audio, contents.audio_track):
+        return False
+    if kind == "audio":
+        return contents.audio is not None and contents.video is None
+    video = contents.video
+    return video is not None and (
+        video.codec == "h264"
+        and video.pixel_format == "yuv420p"
+        and video.rotation is None
+        and video.pixel_shape == 1
+        and max(video.width, video.height) <= LONG_SIDE
+        and min(video.width, video.height) <= SHORT_SIDE
+    )
