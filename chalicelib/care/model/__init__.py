@@ -1,0 +1,1 @@
+"""The rules of the loop: pure functions and frozen structs, no AWS and no clock."""

@@ -1,0 +1,144 @@
+"""Progress: what adds up from what was sent, never from what was clicked."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from chalicelib.care.model.enrolment import Enrolment, LessonState
+from chalicelib.care.model.submission import Submission, measured
+from chalicelib.curriculum.model import AnyBlock, Exercise, Number, Scale
+from chalicelib.foundation.ids import EnrolmentId, ProgramId, SubmissionId
+from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """A number given to a measured block, with what it is called and which way is better (empty: neither)."""
+
+    block_id: str
+    label: str
+    unit: str
+    better: str
+    value: float
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """A lesson that was sent: a day of practice, and the numbers in it."""
+
+    submission_id: SubmissionId
+    enrolment_id: EnrolmentId
+    program_id: ProgramId
+    lesson_number: int
+    at: datetime
+    readings: tuple[Reading, ...] = ()
+
+
+POINT = Kind("point", Point, Handling(Export.CLIENT, Erase.REMOVE, keep_days=None))
+
+
+def point(submission: Submission) -> Point:
+    """Return the point that a submission adds."""
+    values = measured(submission.lesson, submission.answers)
+    readings = tuple(
+        _reading(block, values[block.block_id]) for block in submission.lesson.blocks if block.block_id in values
+    )
+    return Point(
+        submission_id=submission.submission_id,
+        enrolment_id=submission.enrolment_id,
+        program_id=submission.program_id,
+        lesson_number=submission.lesson_number,
+        at=submission.sent_at,
+        readings=readings,
+    )
+
+
+def without_numbers(done: Point) -> Point:
+    """Return the point of a submission that came back: the day was practised, its numbers come again."""
+    return msgspec.structs.replace(done, readings=())
+
+
+def _reading(block: AnyBlock, value: float) -> Reading:
+    label, unit, better = "", "", ""
+    match block:
+        case Exercise():
+            label, unit, better = f"Pain: {block.pain_of or block.title}", "of 10", "lower"
+        case Scale():
+            label, unit = block.prompt, "of 10"
+        case Number():
+            label, unit = block.prompt, block.unit
+        case _:
+            pass
+    return Reading(block_id=block.block_id, label=label, unit=unit, better=better, value=value)
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure over time, oldest first. What it is called is what it was called last."""
+
+    measure_id: str
+    last: Reading
+    points: tuple[tuple[Point, float], ...]
+
+
+def series(points: Sequence[Point]) -> list[Series]:
+    """Gather points (oldest first) into measures: one for each measured block of each program.
+
+    A measure is named by its block. Where two programs use the same block id, the later ones get a
+    number, so that no two measures of a client have one name.
+    """
+    found: dict[tuple[str, str], list[tuple[Point, Reading]]] = {}
+    for one in points:
+        for reading in one.readings:
+            found.setdefault((reading.block_id, one.program_id), []).append((one, reading))
+    used: dict[str, int] = {}
+    gathered = []
+    for block_id, program_id in sorted(found, key=lambda pair: (pair[1], pair[0])):
+        readings = found[block_id, program_id]
+        used[block_id] = used.get(block_id, 0) + 1
+        gathered.append(
+            Series(
+                measure_id=block_id if used[block_id] == 1 else f"{block_id}.{used[block_id]}",
+                last=readings[-1][1],
+                points=tuple((one, reading.value) for one, reading in readings),
+            )
+        )
+    return gathered
+
+
+def days(points: Iterable[Point], where: ZoneInfo) -> dict[date, list[int]]:
+    """Return the days of practice in a client's time zone with the lessons sent on each, oldest first."""
+    found: dict[date, list[int]] = {}
+    for one in sorted(points, key=lambda one: one.at):
+        lessons = found.setdefault(one.at.astimezone(where).date(), [])
+        if one.lesson_number not in lessons:
+            lessons.append(one.lesson_number)
+    return found
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A time spent on a lesson. `to_on` is None while it lasts."""
+
+    number: int
+    title: str
+    state: LessonState
+    from_on: date
+    to_on: date | None
+    again: bool
+
+
+def stretches(enrolments: Iterable[Enrolment], where: ZoneInfo) -> list[Stretch]:
+    """Return the turns of all lessons that were opened, in the order of their beginning."""
+    found = [
+        Stretch(
+            number=one.number,
+            title=one.title,
+            state=one.state if turn is one.turns[-1] else LessonState.DONE,
+            from_on=turn.opened_at.astimezone(where).date(),
+            to_on=turn.ended_at.astimezone(where).date() if turn.ended_at else None,
+            again=turn is not one.turns[0],
+        )
+        for enrolment in enrolments
+        for one in enrolment.lines
+        for turn in one.turns
+    ]
+    return sorted(found, key=lambda stretch: (stretch.from_on, stretch.number, stretch.again))
