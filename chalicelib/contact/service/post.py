@@ -1,0 +1,47 @@
+"""Sending a letter, and the line that says what came of it."""
+
+from botocore.exceptions import ClientError
+
+from chalicelib.contact.letters import compose
+from chalicelib.contact.model import CONTACT_LINE, ContactLine, Letter, LineState
+from chalicelib.contact.store import ContactStore, line_key
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.ids import ClientId
+from chalicelib.foundation.mail import Post, send
+from chalicelib.foundation.write import Write
+
+# SES v2 API reference, SendEmail, errors (2026). Everything else may go better the next time.
+_REFUSED_FOR_GOOD = frozenset({"MessageRejected", "BadRequestException"})
+# SES says this, with the same code, of a sender that is not set up: our fault, and mended without the addressee.
+_OUR_FAULT = "not verified"
+
+
+def send_letter(call: Call, letter: Letter, post: Post = send) -> ContactLine:
+    """Send a letter in the practice's name and return the line for the log, which the caller keeps with `keep_line`.
+
+    An address that SES refuses for good gives a line that says so. Anything that may pass raises botocore's
+    ClientError, so that the queue tries again. A crash before the caller's commit sends the letter again.
+    """
+    mail = compose(letter, ContactStore(call.table).practice_name())
+    try:
+        post(mail)
+    except ClientError as error:
+        if not _for_good(error):
+            raise
+        return not_sent(call, letter.what, letter.to.name, "The mail service does not accept this address.")
+    return ContactLine(at=call.now, what=letter.what, to_name=letter.to.name, state=LineState.SENT)
+
+
+def _for_good(error: ClientError) -> bool:
+    problem = error.response.get("Error", {})
+    return problem.get("Code") in _REFUSED_FOR_GOOD and _OUR_FAULT not in problem.get("Message", "")
+
+
+def not_sent(call: Call, what: str, to_name: str, why: str) -> ContactLine:
+    """Return the line of a letter that did not go out, with the reason as a sentence."""
+    return ContactLine(at=call.now, what=what, to_name=to_name, state=LineState.NOT_SENT, why=why)
+
+
+def keep_line(write: Write, client_id: ClientId, line: ContactLine) -> None:
+    """Add a line to a client's log, as a part of a write."""
+    write.add(CONTACT_LINE, line_key(client_id, line), line)
