@@ -271,8 +271,7 @@ def _problem(error: DomainError, spec: Endpoint, correlation_id: str) -> Respons
         "correlation_id": correlation_id,
         **error.extra,
     }
-    return Response(
-        body=msgspec.json.encode(body).decode(),
-        status_code=error.status,
-        headers={"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
-    )
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+    if error.cookies:
+        headers["Set-Cookie"] = list(error.cookies)
+    return Response(body=msgspec.json.encode(body).decode(), status_code=error.status, headers=headers)

@@ -23,6 +23,8 @@ from chalicelib.foundation.kinds import KINDS, Kind
 
 LARGEST_BODY = 380_000
 """Bytes; DynamoDB's limit for an item is 400 KB (2026), keys and names included."""
+LONGEST_KEY = 1024
+"""Bytes of a sort key (DynamoDB, 2026)."""
 DUE_SHARDS = 8
 PAGE = 100
 
@@ -145,7 +147,7 @@ class Table:
     ) -> Rows:
         """Read one page of the rows of a part whose sort key lies from `first` to `last`, both included."""
         pk = self.pk(part)
-        start = {"pk": {"S": pk}, "sk": {"S": _open_cursor(after)}} if after else None
+        start = {"pk": {"S": pk}, "sk": {"S": _open_cursor(after, first, last)}} if after else None
         result = Row.query(
             pk,
             Row.sk.between(first, last),
@@ -161,7 +163,7 @@ class Table:
 
     def under(self, part: str, prefix: str, **page: Any) -> Rows:  # noqa: ANN401 - passed on to `query`
         """Read one page of the rows of a part whose sort key begins with a prefix."""
-        return self.query(part, prefix or " ", prefix + "\uffff", **page)
+        return self.query(part, prefix or " ", prefix + "\U0010ffff", **page)
 
     def _stored(self, row: Row) -> Stored[msgspec.Struct]:
         kind = KINDS[row.kind]
@@ -195,9 +197,13 @@ def _close_cursor(sk: str) -> str:
     return base64.urlsafe_b64encode(sk.encode()).decode().rstrip("=")
 
 
-def _open_cursor(cursor: str) -> str:
+def _open_cursor(cursor: str, first: str, last: str) -> str:
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        sk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
+        sk = ""
+    # DynamoDB refuses a start outside of the range, and keys over 1024 bytes (2026).
+    if not first <= sk <= last or len(sk.encode()) > LONGEST_KEY:
         message = "This page marker is not one of ours. Start from the first page."
-        raise Invalid(message) from None
+        raise Invalid(message)
+    return sk

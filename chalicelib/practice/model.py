@@ -1,6 +1,7 @@
 """The people of a practice and what they are to each other."""
 
-from datetime import datetime
+import unicodedata
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -69,6 +70,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     state: PersonState = PersonState.INVITED
     clients: tuple[ActsFor, ...] = ()
     since: datetime
+    opened_at: datetime | None = None
+    """When this person last chose a password; doors that are older open no more."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +88,172 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
+class ClientLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A client as a line of a list."""
+
+    client_id: ClientId
+    name: str
+    therapist_name: str
+    """The one who answers."""
+    since: datetime
+
+
+class StaffLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An owner or therapist as a line of the practice's page."""
+
+    person_id: PersonId
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+    state: PersonState
+
+
+class AtAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a mail address is; it is found by the address's hash."""
+
+    person_id: PersonId
+
+
+class Purpose(StrEnum):
+    """What a door is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """A link of single use behind which somebody chooses their password. It is found by its secret's hash."""
+
+    person_id: PersonId
+    purpose: Purpose
+    made_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class DoorMade(msgspec.Struct, frozen=True):
+    """That a door was made, when, and what for."""
+
+    purpose: Purpose
+    at: datetime
+
+
+class DoorLog(msgspec.Struct, frozen=True, kw_only=True):
+    """The doors that were lately made for a person, so that nobody's mailbox is flooded."""
+
+    made: tuple[DoorMade, ...] = ()
+
+
+MOST_GUARDIANS = 8
+DOORS_AN_HOUR = 3
+OPEN_FOR = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=2)}
+SHORTEST_PASSWORD = 12
+"""Characters. NIST SP 800-63B (2017) asks for 8 at least, its revision 4 (2025) for 15 where nothing else is asked."""
+_FEWEST_DIFFERENT = 5
+_STAFF = frozenset({Role.OWNER, Role.THERAPIST})
+_ROLE_OF = {Relation.SELF: Role.CLIENT, Relation.GUARDIAN: Role.GUARDIAN}
+
+
+def tidy(name: str) -> str:
+    """Return a name on one line, without spaces around it; it may become empty."""
+    printable = "".join(sign if sign.isprintable() else " " for sign in unicodedata.normalize("NFC", name))
+    return " ".join(printable.split())
+
+
+def same_address(email: str) -> str:
+    """Return the form of a mail address in which two spellings of one address are equal."""
+    return email.strip().lower()
+
+
+def sort_name(name: str) -> str:
+    """Return the text by which a name is ordered: without case and accents."""
+    parts = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+def email_hint(email: str) -> str:
+    """Return as much of an address as its owner needs to know it by: `i•••s@example.org`."""
+    local, _, domain = email.partition("@")
+    return f"{local[0]}•••{local[-1] if len(local) > 2 else ''}@{domain}"  # noqa: PLR2004 - a short one would be told whole
+
+
+def acting_for(person: Person, client: ActsFor) -> Person:
+    """Return the person as one who also acts for a client, with the role that this brings."""
+    others = tuple(one for one in person.clients if one.client_id != client.client_id)
+    return _with_clients(person, (*others, client))
+
+
+def no_longer_acting_for(person: Person, client_id: ClientId) -> Person:
+    """Return the person without a client, and without the role that no other client gives them."""
+    return _with_clients(person, tuple(one for one in person.clients if one.client_id != client_id))
+
+
+def knowing_as(person: Person, client_id: ClientId, name: str) -> Person:
+    """Return the person with a client's new name, which is their own where they are that client."""
+    renamed = tuple(
+        msgspec.structs.replace(one, name=name) if one.client_id == client_id else one for one in person.clients
+    )
+    own = any(one.client_id == client_id and one.relation is Relation.SELF for one in person.clients)
+    return msgspec.structs.replace(person, clients=renamed, name=name if own else person.name)
+
+
+def _with_clients(person: Person, clients: tuple[ActsFor, ...]) -> Person:
+    roles = (person.roles & _STAFF) | {_ROLE_OF[one.relation] for one in clients}
+    return msgspec.structs.replace(person, clients=clients, roles=roles)
+
+
+def is_own_record(person: Person) -> bool:
+    """Tell whether the person is a client of the practice themself; nobody is two of them."""
+    return any(one.relation is Relation.SELF for one in person.clients)
+
+
+def is_staff(person: Person) -> bool:
+    """Tell whether the person is an owner or a therapist."""
+    return bool(person.roles & _STAFF)
+
+
+def ways_in(card: Card) -> int:
+    """Count the people who can reach the record from the client's side."""
+    return len(card.guardians) + (card.own is not None)
+
+
+def another_door(log: DoorLog, purpose: Purpose, now: datetime) -> DoorLog | None:
+    """Return the log with one door more, or None where a person has had enough of them for this hour."""
+    lately = tuple(made for made in log.made if now - made.at < timedelta(hours=1))
+    if sum(made.purpose is purpose for made in lately) >= DOORS_AN_HOUR:
+        return None
+    return DoorLog(made=(*lately, DoorMade(purpose, now)))
+
+
+def opens(door: Door, person: Person, now: datetime) -> bool:
+    """Tell whether a door still opens: unused, in time, and no newer password was chosen."""
+    in_time = now < door.expires_at
+    return door.used_at is None and in_time and (person.opened_at is None or person.opened_at < door.made_at)
+
+
+def same_password(text: str) -> str:
+    """Return the form of a password in which two keyboards write the same (NFKC, NIST SP 800-63B, 2017)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def password_refusal(password: str, email: str) -> str | None:
+    """Say why a password is not good enough, or None. Length counts, not composition (NIST SP 800-63B, 2017)."""
+    if len(password) < SHORTEST_PASSWORD:
+        return f"A password needs {SHORTEST_PASSWORD} characters or more. Three or four words do well."
+    if password != password.strip() or not password.isprintable():
+        return "A password cannot begin or end with a space, nor hold signs that cannot be seen."
+    if len(set(password)) < _FEWEST_DIFFERENT:
+        return "This password repeats too few signs. Three or four words do well."
+    if email in password.lower():
+        return "Please leave your mail address out of the password."
+    return None
+
+
 PRACTICE = Kind("practice", Practice, Handling(Export.NEVER, Erase.NOTHING, keep_days=None))
 PERSON = Kind("person", Person, Handling(Export.PERSON, Erase.REMOVE, keep_days=None))
 CARD = Kind("card", Card, Handling(Export.CLIENT, Erase.REMOVE, keep_days=None))
+CLIENT_LINE = Kind("client_line", ClientLine, Handling(Export.NEVER, Erase.REMOVE, keep_days=None))
+STAFF_LINE = Kind("staff_line", StaffLine, Handling(Export.NEVER, Erase.NOTHING, keep_days=None))
+EMAIL = Kind("email", AtAddress, Handling(Export.NEVER, Erase.REMOVE, keep_days=None))
+DOOR = Kind("door", Door, Handling(Export.NEVER, Erase.REMOVE, keep_days=30))
+DOOR_LOG = Kind("door_log", DoorLog, Handling(Export.NEVER, Erase.REMOVE, keep_days=1))

@@ -1,0 +1,220 @@
+"""Accounts: what Cognito keeps of a person, and the only place that knows it.
+
+An account's name is our person's id. The mail address is a verified alias by which it signs in; the
+practice and the person stand in attributes that nobody can change; the groups are the person's roles.
+"""
+
+import base64
+from typing import Any, NamedTuple
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.foundation.actor import Role
+from chalicelib.foundation.aws import client
+from chalicelib.foundation.errors import Conflict, Invalid, TooMany
+from chalicelib.foundation.ids import PersonId, PracticeId
+from chalicelib.foundation.log import log
+from chalicelib.foundation.settings import settings
+from chalicelib.practice.model import Person
+
+_BUSY = frozenset({"TooManyRequestsException", "LimitExceededException", "TooManyFailedAttemptsException"})
+_NOT_IN = frozenset(
+    {
+        "NotAuthorizedException",
+        "UserNotFoundException",
+        "UserNotConfirmedException",
+        "PasswordResetRequiredException",
+        "InvalidParameterException",
+    }
+)
+_LOCKED = "attempts exceeded"
+_REFUSED = frozenset(
+    {"InvalidPasswordException", "InvalidParameterException", "PasswordHistoryPolicyViolationException"}
+)
+_THERE = frozenset({"UsernameExistsException", "AliasExistsException"})
+
+
+class Account(NamedTuple):
+    """Whose an account is."""
+
+    practice_id: PracticeId
+    person_id: PersonId
+
+
+class Tokens(NamedTuple):
+    """What a sign-in brings. `refresh_token` is None where the old one goes on."""
+
+    account: Account
+    id_token: str
+    expires_in_s: int
+    refresh_token: str | None
+
+
+class AddressTaken(Conflict):
+    """An address that signs in somebody else already."""
+
+    type = "address-taken"
+    title = "This mail address is already in use for another sign-in. Nothing was changed; please use another address."
+
+
+class PasswordRefused(Invalid):
+    """A password that is not good enough."""
+
+    type = "password-refused"
+    title = "This password is not accepted. Nothing was changed; please choose another."
+
+
+class AccountMissing(Exception):
+    """There is no account of that person yet."""
+
+
+def sign_in(name: str, password: str) -> Tokens | None:
+    """Sign in by address or person id. None where they do not match, or no password was ever chosen."""
+    return _authenticate("ADMIN_USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
+
+
+def refresh(refresh_token: str) -> Tokens | None:
+    """Go on with a session, or None where it is over."""
+    return _authenticate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=refresh_token)
+
+
+def _authenticate(flow: str, **parameters: str) -> Tokens | None:
+    pool = settings()
+    try:
+        answer = client("cognito-idp").admin_initiate_auth(
+            UserPoolId=pool.user_pool_id,
+            ClientId=pool.user_pool_client_id,
+            AuthFlow=flow,
+            AuthParameters=parameters,
+        )
+    except ClientError as error:
+        _slow_down(error)
+        if _code(error) in _NOT_IN:
+            return None
+        raise
+    result = answer.get("AuthenticationResult")
+    if result is None:
+        # A challenge: the password is the one that Cognito made up for an invitation.
+        return None
+    claims = _claims(result["IdToken"])
+    account = Account(PracticeId(claims["custom:practice_id"]), PersonId(claims["custom:person_id"]))
+    return Tokens(account, result["IdToken"], int(result["ExpiresIn"]), result.get("RefreshToken"))
+
+
+def revoke(refresh_token: str) -> None:
+    """End one session. Whatever Cognito says, the caller forgets the token."""
+    try:
+        client("cognito-idp").revoke_token(Token=refresh_token, ClientId=settings().user_pool_client_id)
+    except (ClientError, BotoCoreError) as error:
+        log("a session could not be revoked", failed=True, error=type(error).__name__)
+
+
+def sign_out_everywhere(person_id: PersonId) -> None:
+    """End every session of a person. Tokens that pages hold in memory go on for an hour at most."""
+    try:
+        client("cognito-idp").admin_user_global_sign_out(UserPoolId=settings().user_pool_id, Username=person_id)
+    except ClientError as error:
+        if _code(error) != "UserNotFoundException":
+            raise
+
+
+def find(email: str) -> Account | None:
+    """Return whose an address is, in any practice. Raise TooMany where Cognito asks to slow down."""
+    found = _read(email)
+    if found is None or "custom:person_id" not in found:
+        return None
+    return Account(PracticeId(found["custom:practice_id"]), PersonId(found["custom:person_id"]))
+
+
+def ensure(practice_id: PracticeId, person: Person) -> None:
+    """Make the account, or bring it up to the person's address, name and roles. Safe to repeat.
+
+    Raise AddressTaken where the address signs in somebody else.
+    """
+    wanted = {"email": person.email, "email_verified": "true", "name": person.name}
+    fixed = {"custom:practice_id": practice_id, "custom:person_id": person.person_id}
+    pool = settings().user_pool_id
+    is_new = True
+    try:
+        client("cognito-idp").admin_create_user(
+            UserPoolId=pool,
+            Username=person.person_id,
+            MessageAction="SUPPRESS",
+            UserAttributes=_attributes(wanted | fixed),
+        )
+    except ClientError as error:
+        if _code(error) not in _THERE:
+            raise
+        is_new = False
+    if not is_new:
+        _update(person.person_id, wanted)
+    for role in sorted(person.roles):
+        client("cognito-idp").admin_add_user_to_group(UserPoolId=pool, Username=person.person_id, GroupName=role)
+    for role in sorted(set(Role) - person.roles) if not is_new else ():
+        client("cognito-idp").admin_remove_user_from_group(UserPoolId=pool, Username=person.person_id, GroupName=role)
+
+
+def _update(person_id: PersonId, wanted: dict[str, str]) -> None:
+    found = _read(person_id)
+    if found is None:
+        raise AddressTaken
+    changed = {name: value for name, value in wanted.items() if found.get(name) != value}
+    if not changed:
+        return
+    if "email" in changed:
+        # A changed address without its mark would be an alias no more.
+        changed["email_verified"] = "true"
+    try:
+        client("cognito-idp").admin_update_user_attributes(
+            UserPoolId=settings().user_pool_id, Username=person_id, UserAttributes=_attributes(changed)
+        )
+    except ClientError as error:
+        if _code(error) == "AliasExistsException":
+            raise AddressTaken from error
+        raise
+
+
+def choose_password(person_id: PersonId, password: str) -> None:
+    """Set a person's password for good. Raise PasswordRefused with Cognito's reason, or AccountMissing."""
+    try:
+        client("cognito-idp").admin_set_user_password(
+            UserPoolId=settings().user_pool_id, Username=person_id, Password=password, Permanent=True
+        )
+    except ClientError as error:
+        _slow_down(error)
+        if _code(error) == "UserNotFoundException":
+            raise AccountMissing from error
+        if _code(error) in _REFUSED:
+            raise PasswordRefused from error
+        raise
+
+
+def _read(name: str) -> dict[str, str] | None:
+    try:
+        found = client("cognito-idp").admin_get_user(UserPoolId=settings().user_pool_id, Username=name)
+    except ClientError as error:
+        _slow_down(error)
+        if _code(error) == "UserNotFoundException":
+            return None
+        raise
+    return {one["Name"]: one["Value"] for one in found["UserAttributes"]}
+
+
+def _slow_down(error: ClientError) -> None:
+    if _code(error) in _BUSY or _LOCKED in error.response["Error"].get("Message", ""):
+        raise TooMany from error
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])
+
+
+def _attributes(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Name": name, "Value": value} for name, value in values.items()]
+
+
+def _claims(id_token: str) -> dict[str, Any]:
+    # It came from Cognito itself on this connection; API Gateway checks the signature of what others bring.
+    middle = id_token.split(".")[1]
+    return msgspec.json.decode(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)), type=dict[str, Any])

@@ -1,0 +1,194 @@
+"""HTTP for people: sign-in, doors, the practice, staff, clients, guardians, the audit trail."""
+
+from http.cookies import CookieError, SimpleCookie
+
+from chalice import Blueprint
+
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.http import Answer, Nothing, endpoint
+from chalicelib.foundation.ids import ClientId, PersonId
+from chalicelib.practice import service
+from chalicelib.practice.permissions import EVERYONE, OWNERS, STAFF, Action, roles_for
+from chalicelib.practice.shapes import (
+    AuditPage,
+    ClientChange,
+    ClientDetails,
+    ClientPage,
+    ClientView,
+    DoorOpening,
+    DoorToken,
+    DoorView,
+    ForgottenPassword,
+    GuardianDetails,
+    PersonView,
+    PracticeSettings,
+    PracticeView,
+    Session,
+    SignIn,
+    StaffInvitation,
+)
+
+ROUTES = Blueprint(__name__)
+
+
+def _cookie() -> str:
+    """Return the refresh token that came with the request, or nothing."""
+    try:
+        jar = SimpleCookie(ROUTES.current_request.headers.get("cookie", ""))
+    except CookieError:
+        return ""
+    return jar[service.COOKIE].value if service.COOKIE in jar else ""
+
+
+@endpoint(ROUTES, "POST", "/api/session", takes=SignIn, answers=Session, roles=None)
+def sign_in(call: Call, body: SignIn) -> Answer:
+    """Sign in with address and password."""
+    session, cookie = service.sign_in(call, body)
+    return Answer(session, cookies=(cookie,))
+
+
+@endpoint(ROUTES, "POST", "/api/session/refresh", answers=Session, roles=None)
+def refresh_session(call: Call) -> Answer:
+    """Go on with the session that the cookie keeps."""
+    session, cookies = service.refresh_session(call, _cookie())
+    return Answer(session, cookies=cookies)
+
+
+@endpoint(ROUTES, "DELETE", "/api/session", answers=Nothing, roles=None)
+def sign_out(call: Call) -> Answer:
+    """Sign out here."""
+    return Answer(Nothing(), cookies=(service.sign_out(call, _cookie()),))
+
+
+@endpoint(ROUTES, "DELETE", "/api/sessions", answers=Nothing, roles=EVERYONE)
+def sign_out_everywhere(call: Call) -> Answer:
+    """Sign out on every device."""
+    return Answer(Nothing(), cookies=(service.sign_out_everywhere(call),))
+
+
+@endpoint(ROUTES, "POST", "/api/password/forgotten", takes=ForgottenPassword, answers=Nothing, roles=None, status=202)
+def forgot_password(call: Call, body: ForgottenPassword) -> Nothing:
+    """Ask for a link to choose a new password; the answer is the same for every address."""
+    service.forgot_password(call, body.email)
+    return Nothing()
+
+
+@endpoint(ROUTES, "POST", "/api/doors/look", takes=DoorToken, answers=DoorView, roles=None)
+def look_at_door(call: Call, body: DoorToken) -> DoorView:
+    """See whose invitation or reset a link is; changes nothing."""
+    return service.look_at_door(call, body.token)
+
+
+@endpoint(ROUTES, "POST", "/api/doors/open", takes=DoorOpening, answers=Session, roles=None)
+def open_door(call: Call, body: DoorOpening) -> Answer:
+    """Choose a password behind an invitation or reset link, and be signed in."""
+    session, cookie = service.open_door(call, body.token, body.password)
+    return Answer(session, cookies=(cookie,))
+
+
+@endpoint(ROUTES, "GET", "/api/practice", answers=PracticeView, roles=STAFF)
+def see_practice(call: Call) -> Answer:
+    """See the practice, its settings and its staff."""
+    return Answer(*service.see_practice(call))
+
+
+@endpoint(ROUTES, "PUT", "/api/practice", takes=PracticeSettings, answers=PracticeView, roles=OWNERS, updates=True)
+def change_practice(call: Call, body: PracticeSettings) -> Answer:
+    """Change the practice's settings."""
+    return Answer(*service.change_practice(call, body))
+
+
+@endpoint(
+    ROUTES,
+    "POST",
+    "/api/people",
+    takes=StaffInvitation,
+    answers=PersonView,
+    roles=OWNERS,
+    creates=True,
+    status=201,
+)
+def invite_staff(call: Call, body: StaffInvitation) -> PersonView:
+    """Invite an owner or a therapist."""
+    return service.invite_staff(call, body)
+
+
+@endpoint(ROUTES, "POST", "/api/people/{person_id}/invitation", answers=Nothing, roles=OWNERS, creates=True)
+def invite_again(call: Call, person_id: str) -> Nothing:
+    """Send an invitation again."""
+    service.invite_again(call, PersonId(person_id))
+    return Nothing()
+
+
+@endpoint(ROUTES, "GET", "/api/clients", answers=ClientPage, roles=STAFF, query=("after",))
+def list_clients(call: Call, after: str | None) -> ClientPage:
+    """List the clients by name: an owner sees the practice's, a therapist their own."""
+    return service.list_clients(call, after)
+
+
+@endpoint(
+    ROUTES,
+    "POST",
+    "/api/clients",
+    takes=ClientDetails,
+    answers=ClientView,
+    roles=STAFF,
+    creates=True,
+    status=201,
+)
+def add_client(call: Call, body: ClientDetails) -> Answer:
+    """Add a client, and invite who signs in for them."""
+    return Answer(service.add_client(call, body), version=1)
+
+
+@endpoint(ROUTES, "GET", "/api/clients/{client_id}", answers=ClientView, roles=roles_for(Action.SEE_CARD))
+def see_client(call: Call, client_id: str) -> Answer:
+    """See a client's card."""
+    return Answer(*service.see_client(call, ClientId(client_id)))
+
+
+@endpoint(
+    ROUTES,
+    "PUT",
+    "/api/clients/{client_id}",
+    takes=ClientChange,
+    answers=ClientView,
+    roles=roles_for(Action.CHANGE_CARD),
+    updates=True,
+)
+def change_client(call: Call, body: ClientChange, client_id: str) -> Answer:
+    """Change a client's name, time zone or therapists."""
+    return Answer(*service.change_client(call, ClientId(client_id), body))
+
+
+@endpoint(
+    ROUTES,
+    "POST",
+    "/api/clients/{client_id}/guardians",
+    takes=GuardianDetails,
+    answers=ClientView,
+    roles=roles_for(Action.CHANGE_CARD),
+    creates=True,
+)
+def add_guardian(call: Call, body: GuardianDetails, client_id: str) -> Answer:
+    """Let somebody act for a client."""
+    return Answer(*service.add_guardian(call, ClientId(client_id), body))
+
+
+@endpoint(
+    ROUTES,
+    "DELETE",
+    "/api/clients/{client_id}/guardians/{person_id}",
+    answers=ClientView,
+    roles=roles_for(Action.CHANGE_CARD),
+    updates=True,
+)
+def remove_guardian(call: Call, client_id: str, person_id: str) -> Answer:
+    """End somebody's acting for a client, at once."""
+    return Answer(*service.remove_guardian(call, ClientId(client_id), PersonId(person_id)))
+
+
+@endpoint(ROUTES, "GET", "/api/audit", answers=AuditPage, roles=OWNERS, query=("month", "after"))
+def read_audit_trail(call: Call, month: str | None, after: str | None) -> AuditPage:
+    """Read a month of the audit trail, newest first."""
+    return service.read_audit_trail(call, month, after)

@@ -1,0 +1,57 @@
+"""Use cases of the practice context."""
+
+from chalicelib.practice.accounts import AddressTaken, PasswordRefused
+from chalicelib.practice.service.clients import (
+    add_client,
+    add_guardian,
+    change_client,
+    list_clients,
+    remove_guardian,
+    see_client,
+)
+from chalicelib.practice.service.doors import (
+    bring_account_up_to_date,
+    ensure_sign_in,
+    forgot_password,
+    look_at_door,
+    make_door,
+    open_door,
+)
+from chalicelib.practice.service.founding import found_practice
+from chalicelib.practice.service.people import invite_again, invite_staff
+from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
+from chalicelib.practice.service.session import COOKIE, refresh_session, sign_in, sign_out, sign_out_everywhere
+from chalicelib.practice.service.settings import change_practice, read_audit_trail, see_practice
+
+__all__ = [
+    "COOKIE",
+    "AddressTaken",
+    "Addressees",
+    "PasswordRefused",
+    "add_client",
+    "add_guardian",
+    "addressees",
+    "bring_account_up_to_date",
+    "card",
+    "change_client",
+    "change_practice",
+    "ensure_sign_in",
+    "forgot_password",
+    "found_practice",
+    "invite_again",
+    "invite_staff",
+    "list_clients",
+    "look_at_door",
+    "make_door",
+    "open_door",
+    "person",
+    "practice",
+    "read_audit_trail",
+    "refresh_session",
+    "remove_guardian",
+    "see_client",
+    "see_practice",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+]

@@ -1,0 +1,82 @@
+"""The practice itself: its settings, its staff, its audit trail."""
+
+import re
+
+import msgspec
+
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.clock import stamp, zone
+from chalicelib.foundation.errors import Invalid, NotFound, StaleWrite
+from chalicelib.foundation.ids import ClientId
+from chalicelib.practice.model import Practice, StaffLine, sort_name
+from chalicelib.practice.service.people import named, view
+from chalicelib.practice.shapes import AuditEntry, AuditPage, PracticeSettings, PracticeView
+from chalicelib.practice.store import PracticePage, PracticeStore
+
+_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])\Z")
+
+
+def known_zone(name: str) -> str:
+    """Return the name of a time zone; raise Invalid where there is none of that name."""
+    try:
+        return zone(name).key
+    except ValueError:
+        message = "Please give a time zone by its IANA name, such as Europe/Lisbon. Nothing was changed."
+        raise Invalid(message) from None
+
+
+def see_practice(call: Call) -> tuple[PracticeView, int]:
+    """Return the practice with its staff, and the version of its settings. One read."""
+    page = _page(call)
+    return _view(page.practice.value, page.staff), page.practice.version
+
+
+def change_practice(call: Call, settings: PracticeSettings) -> tuple[PracticeView, int]:
+    """Change the practice's settings. What was promised to clients before stays promised."""
+    page = _page(call)
+    changed = msgspec.structs.replace(
+        page.practice.value,
+        name=named(settings.name),
+        time_zone=known_zone(settings.time_zone),
+        answer_within_hours=settings.answer_within_hours,
+        review_links_need_sign_in=settings.review_links_need_sign_in,
+    )
+    if page.practice.version != call.version:
+        raise StaleWrite(current=_view(page.practice.value, page.staff), yours=settings)
+    write = call.write()
+    write.replace(page.practice, changed)
+    write.record("changed the practice's settings")
+    return write.commit(_view(changed, page.staff)), page.practice.version + 1
+
+
+def read_audit_trail(call: Call, month: str | None, after: str | None) -> AuditPage:
+    """Return a page of a month (YYYY-MM, UTC; the present one where none is named), newest first."""
+    chosen = month or stamp(call.now)[:7]
+    if not _MONTH.match(chosen):
+        message = "Please give the month as YYYY-MM."
+        raise Invalid(message)
+    entries, more = PracticeStore(call.table).audit(chosen, after)
+    return AuditPage(
+        entries=tuple(
+            AuditEntry(
+                at=entry.at,
+                name=entry.name,
+                action=entry.action,
+                client_id=ClientId(entry.ids["client_id"]) if "client_id" in entry.ids else None,
+            )
+            for entry in entries
+        ),
+        after=more,
+    )
+
+
+def _page(call: Call) -> PracticePage:
+    page = PracticeStore(call.table).page()
+    if page is None:
+        raise NotFound
+    return page
+
+
+def _view(practice: Practice, staff: list[StaffLine]) -> PracticeView:
+    by_name = sorted(staff, key=lambda one: (sort_name(one.name), one.person_id))
+    return PracticeView(practice=practice, staff=tuple(view(one) for one in by_name))

@@ -1,0 +1,152 @@
+"""What goes in and out over HTTP about people, and what the operator sends."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from chalicelib.foundation.actor import Role
+from chalicelib.foundation.ids import ClientId, PersonId, PracticeId
+from chalicelib.foundation.money import Currency
+from chalicelib.practice.model import ActsFor, ClientLine, Email, Name, Named, PersonState, Practice, Purpose, TimeZone
+
+Password = Annotated[str, msgspec.Meta(max_length=256)]
+Token = Annotated[str, msgspec.Meta(max_length=200)]
+Hours = Annotated[int, msgspec.Meta(ge=1, le=336)]
+Therapists = Annotated[tuple[PersonId, ...], msgspec.Meta(max_length=10)]
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    email: Email
+    password: Password
+
+
+class MyPractice(msgspec.Struct, frozen=True, kw_only=True):
+    practice_id: PracticeId
+    name: str
+    time_zone: str
+    currency: Currency
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    person_id: PersonId
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+    practice: MyPractice
+    clients: tuple[ActsFor, ...]
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    id_token: str
+    expires_in_s: int
+    person: Me
+
+
+class ForgottenPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    email: Email
+
+
+class DoorToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    token: Token
+
+
+class DoorView(msgspec.Struct, frozen=True, kw_only=True):
+    purpose: Purpose
+    practice_name: str
+    name: str
+    email_hint: str
+
+
+class DoorOpening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    token: Token
+    password: Password
+
+
+class PersonView(msgspec.Struct, frozen=True, kw_only=True):
+    person_id: PersonId
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+    state: PersonState
+
+
+class PracticeView(msgspec.Struct, frozen=True, kw_only=True):
+    practice: Practice
+    staff: tuple[PersonView, ...]
+
+
+class PracticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    time_zone: TimeZone
+    answer_within_hours: Hours
+    review_links_need_sign_in: bool
+
+
+class StaffInvitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    email: Email
+    roles: Annotated[frozenset[Literal["owner", "therapist"]], msgspec.Meta(min_length=1)]
+
+
+class ClientPage(msgspec.Struct, frozen=True, kw_only=True):
+    clients: tuple[ClientLine, ...]
+    after: str | None
+
+
+class GuardianDetails(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    email: Email
+
+
+class ClientDetails(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    time_zone: TimeZone
+    email: Email | None = None
+    guardians: Annotated[tuple[GuardianDetails, ...], msgspec.Meta(max_length=8)] = ()
+    therapist_ids: Therapists = ()
+
+
+class ClientChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    time_zone: TimeZone
+    therapist_ids: Therapists
+
+
+class ClientView(msgspec.Struct, frozen=True, kw_only=True):
+    client_id: ClientId
+    name: str
+    time_zone: str
+    therapists: tuple[Named, ...]
+    guardians: tuple[Named, ...]
+    own: Named | None
+    since: datetime
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    at: datetime
+    name: str
+    action: str
+    client_id: ClientId | None
+
+
+class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
+    entries: tuple[AuditEntry, ...]
+    after: str | None
+
+
+class FoundPractice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The operator's order. The same `key` founds one practice, however often it comes; without
+    one, the same name and owner do."""
+
+    key: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    name: Name
+    time_zone: TimeZone
+    currency: Currency
+    owner_name: Name
+    owner_email: Email
+
+
+class Founded(msgspec.Struct, frozen=True, kw_only=True):
+    practice_id: PracticeId
+    owner_id: PersonId

@@ -1,0 +1,137 @@
+"""Where people lie in the table."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from chalicelib.foundation import places
+from chalicelib.foundation.events import AUDIT, Entry
+from chalicelib.foundation.ids import ClientId, PersonId, digest
+from chalicelib.foundation.places import CLIENTS, DOORS, PEOPLE, PRACTICE
+from chalicelib.foundation.table import Key, Rows, Stored, Table
+from chalicelib.practice import model
+from chalicelib.practice.model import (
+    CARD,
+    DOOR,
+    DOOR_LOG,
+    EMAIL,
+    PERSON,
+    STAFF_LINE,
+    Card,
+    ClientLine,
+    Door,
+    DoorLog,
+    Person,
+    Practice,
+    StaffLine,
+    sort_name,
+)
+
+_STAFF = "staff#"
+_LINE = "client#"
+
+
+def person_key(person_id: PersonId) -> Key:
+    """Return where a person lies."""
+    return Key(PEOPLE, f"person#{person_id}")
+
+
+def email_key(email: str) -> Key:
+    """Return where it is said whose an address is."""
+    return Key(PEOPLE, f"email#{digest(email)}")
+
+
+def staff_key(person_id: PersonId) -> Key:
+    """Return where a staff member's line lies: beside the practice, so that one query shows both."""
+    return Key("", f"{_STAFF}{person_id}")
+
+
+def door_key(secret: str) -> Key:
+    """Return where a door lies, of which only the hash of its secret is kept."""
+    return Key(DOORS, digest(secret))
+
+
+def door_log_key(person_id: PersonId) -> Key:
+    """Return where it is kept how many doors a person was lately sent."""
+    return Key(DOORS, f"made#{person_id}")
+
+
+def line_keys(card: Card) -> list[Key]:
+    """Return where a client's lines lie: in the practice's list and in each therapist's."""
+    line = f"{sort_name(card.name)}#{card.client_id}"
+    return [Key(CLIENTS, line), *(Key(places.therapist(one.person_id), f"{_LINE}{line}") for one in card.therapists)]
+
+
+class PracticePage(NamedTuple):
+    """The practice with its staff, as one query finds them."""
+
+    practice: Stored[Practice]
+    staff: list[StaffLine]
+
+
+class PracticeStore:
+    """People, as one practice sees them."""
+
+    def __init__(self, table: Table) -> None:
+        """Bind the store to a practice's view of the table."""
+        self._table = table
+
+    def practice(self) -> Stored[Practice] | None:
+        """Read the practice."""
+        return self._table.get(model.PRACTICE, PRACTICE)
+
+    def page(self) -> PracticePage | None:
+        """Read the practice and its staff with one query."""
+        rows = self._table.query("", PRACTICE.sk, f"{_STAFF}~")
+        practice = rows.one(model.PRACTICE)
+        return PracticePage(practice, [row.value for row in rows.all(STAFF_LINE)]) if practice else None
+
+    def person(self, person_id: PersonId) -> Stored[Person] | None:
+        """Read a person."""
+        return self._table.get(PERSON, person_key(person_id))
+
+    def practice_and_people(self, person_ids: Iterable[PersonId]) -> tuple[Practice | None, list[Stored[Person]]]:
+        """Read the practice and some people with one call; those who are not there are left out."""
+        rows = self._table.get_many([PRACTICE, *(person_key(one) for one in person_ids)])
+        practice = rows.one(model.PRACTICE)
+        return (practice.value if practice else None), rows.all(PERSON)
+
+    def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Stored[Person]]:
+        """Read some people with one call; those who are not there are left out."""
+        keys = [person_key(one) for one in person_ids]
+        found = self._table.get_many(keys).all(PERSON) if keys else []
+        return {row.value.person_id: row for row in found}
+
+    def people_at(self, emails: Sequence[str]) -> list[PersonId]:
+        """Find whose some addresses are, with one call."""
+        rows = self._table.get_many([email_key(one) for one in emails]) if emails else Rows([])
+        return [row.value.person_id for row in rows.all(EMAIL)]
+
+    def card(self, client_id: ClientId) -> Stored[Card] | None:
+        """Read a client's card."""
+        return self._table.get(CARD, places.card(client_id))
+
+    def clients(self, after: str | None) -> tuple[tuple[ClientLine, ...], str | None]:
+        """Read a page of all clients, by name."""
+        return _lines(self._table.query(CLIENTS, " ", "\U0010ffff", after=after))
+
+    def clients_of(self, person_id: PersonId, after: str | None) -> tuple[tuple[ClientLine, ...], str | None]:
+        """Read a page of a therapist's clients, by name."""
+        # "$" follows "#": everything that begins with the prefix, whatever its signs.
+        return _lines(self._table.query(places.therapist(person_id), _LINE, "client$", after=after))
+
+    def door(self, secret: str) -> Stored[Door] | None:
+        """Read the door that a secret opens."""
+        return self._table.get(DOOR, door_key(secret))
+
+    def door_log(self, person_id: PersonId) -> Stored[DoorLog] | None:
+        """Read how many doors a person was lately sent."""
+        return self._table.get(DOOR_LOG, door_log_key(person_id))
+
+    def audit(self, month: str, after: str | None) -> tuple[list[Entry], str | None]:
+        """Read a page of a month (YYYY-MM) of the audit trail, newest first."""
+        rows = self._table.query(f"audit#{month}", "0", ":", newest_first=True, after=after)
+        return [row.value for row in rows.all(AUDIT)], rows.after
+
+
+def _lines(rows: Rows) -> tuple[tuple[ClientLine, ...], str | None]:
+    return tuple(row.value for row in rows.all(model.CLIENT_LINE)), rows.after
