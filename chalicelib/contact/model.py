@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from chalicelib.foundation.clock import zone
-from chalicelib.foundation.ids import ClientId, PersonId
+from chalicelib.foundation.ids import ClientId
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
 from chalicelib.foundation.local_time import day_of, first_moment, moment
 from chalicelib.practice.model import Email, Named, TimeZone
@@ -23,8 +23,6 @@ DAYS_KEPT = 8
 """Days of practice that a schedule remembers: more than a late message can be late and still matter."""
 SENDING = timedelta(minutes=5)
 """How long one worker may take over a mail; a message comes again after six minutes at the earliest."""
-MOST_FORGOTTEN = 3
-"""Letters about a forgotten password that one person gets within an hour."""
 _DAYS_AHEAD = 16
 
 
@@ -97,16 +95,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     stops: tuple[Stop, ...] = ()
 
 
-class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
-    """When a person was last sent letters about a forgotten password, by the event that asked for each."""
-
-    person_id: PersonId
-    letters: dict[str, datetime] = {}
-
-
 SCHEDULE = Kind("schedule", Schedule, Handling(Export.CLIENT, Erase.REMOVE, keep_days=None))
 CONTACT_LINE = Kind("contact_line", ContactLine, Handling(Export.CLIENT, Erase.REMOVE, keep_days=None))
-FORGOTTEN = Kind("forgotten", Forgotten, Handling(Export.NEVER, Erase.NOTHING, keep_days=2))
 
 
 def next_occurrence(schedule: Schedule, after: datetime) -> datetime | None:

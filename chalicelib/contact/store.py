@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from chalicelib.contact.model import CONTACT_LINE, FORGOTTEN, SCHEDULE, ContactLine, Forgotten, Schedule
+from chalicelib.contact.model import CONTACT_LINE, SCHEDULE, ContactLine, Schedule
 from chalicelib.foundation import places
 from chalicelib.foundation.clock import stamp
-from chalicelib.foundation.ids import ClientId, PersonId, new_id
+from chalicelib.foundation.ids import ClientId, new_id
 from chalicelib.foundation.table import Key, Stored, Table
-from chalicelib.practice.model import CARD, PERSON, PRACTICE, Card, Person
+from chalicelib.practice.model import CARD, PRACTICE, Card
 
 LOG_LINES = 20
 
@@ -22,11 +22,6 @@ def line_key(client_id: ClientId, line: ContactLine) -> Key:
     return Key(places.client(client_id), f"{places.CONTACT}{stamp(line.at)}#{new_id(line.at)}")
 
 
-def forgotten_key(person_id: PersonId) -> Key:
-    """Return where it is noted how often a person was written to about a forgotten password."""
-    return Key(places.PEOPLE, f"forgotten#{person_id}")
-
-
 class Page(NamedTuple):
     """What the reminders page shows of the practice and the client."""
 
@@ -36,7 +31,7 @@ class Page(NamedTuple):
 
 
 class ContactStore:
-    """Schedules, the log, and what a letter needs to know, of one practice."""
+    """Schedules and the log of one practice."""
 
     def __init__(self, table: Table) -> None:
         """Look at the table of one practice."""
@@ -48,25 +43,7 @@ class ContactStore:
         practice, card = rows.one(PRACTICE), rows.one(CARD)
         return Page(card.value if card else None, rows.one(SCHEDULE), practice.value.name if practice else "")
 
-    def schedule(self, client_id: ClientId) -> Stored[Schedule] | None:
-        """Read a client's schedule."""
-        return self._table.get(SCHEDULE, schedule_key(client_id))
-
     def log(self, client_id: ClientId) -> list[ContactLine]:
         """Read the last lines of a client's log, newest first."""
         rows = self._table.under(places.client(client_id), places.CONTACT, newest_first=True, limit=LOG_LINES)
         return [row.value for row in rows.all(CONTACT_LINE)]
-
-    def practice_name(self) -> str:
-        """Read the name that letters are signed with."""
-        practice = self._table.get(PRACTICE, places.PRACTICE)
-        return practice.value.name if practice else ""
-
-    def person(self, person_id: PersonId) -> Person | None:
-        """Read somebody who signs in."""
-        person = self._table.get(PERSON, Key(places.PEOPLE, f"person#{person_id}"))
-        return person.value if person else None
-
-    def forgotten(self, person_id: PersonId) -> Stored[Forgotten] | None:
-        """Read how often a person was written to about a forgotten password."""
-        return self._table.get(FORGOTTEN, forgotten_key(person_id))

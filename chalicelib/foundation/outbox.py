@@ -96,7 +96,9 @@ def _deliver_to(subscriber: Subscriber, event: Event, now: datetime) -> None:
     once = Once(part=event.event_id, name=subscriber.name)
     if Table(event.practice_id).get(DONE, once.key):
         return
-    call = Call(clockwork(event.practice_id), now, once=once, correlation_id=event.correlation_id or event.event_id)
+    # Nothing follows before its cause, whatever two clocks say; the local stage's tick may run months ahead.
+    at = max(now, event.at)
+    call = Call(clockwork(event.practice_id), at, once=once, correlation_id=event.correlation_id or event.event_id)
     try:
         subscriber.react(call, event)
     except Repeated:

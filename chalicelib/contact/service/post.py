@@ -4,11 +4,12 @@ from botocore.exceptions import ClientError
 
 from chalicelib.contact.letters import compose
 from chalicelib.contact.model import CONTACT_LINE, ContactLine, Letter, LineState
-from chalicelib.contact.store import ContactStore, line_key
+from chalicelib.contact.store import line_key
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.ids import ClientId
 from chalicelib.foundation.mail import Post, send
 from chalicelib.foundation.write import Write
+from chalicelib.practice.service import practice
 
 # SES v2 API reference, SendEmail, errors (2026). Everything else may go better the next time.
 _REFUSED_FOR_GOOD = frozenset({"MessageRejected", "BadRequestException"})
@@ -22,7 +23,7 @@ def send_letter(call: Call, letter: Letter, post: Post = send) -> ContactLine:
     An address that SES refuses for good gives a line that says so. Anything that may pass raises botocore's
     ClientError, so that the queue tries again. A crash before the caller's commit sends the letter again.
     """
-    mail = compose(letter, ContactStore(call.table).practice_name())
+    mail = compose(letter, practice(call).name)
     try:
         post(mail)
     except ClientError as error:

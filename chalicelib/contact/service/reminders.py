@@ -34,6 +34,7 @@ from chalicelib.foundation.ids import ClientId, PracticeId, digest, is_id, new_s
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
+from chalicelib.practice import service as practice
 from chalicelib.practice.model import Card, Named
 from chalicelib.practice.permissions import Action, permit
 
@@ -155,26 +156,26 @@ def _missed(schedule: Schedule, missed: list[datetime]) -> str:
 
 
 def send_reminder(call: Call, client_id: ClientId, occurrence_at: datetime) -> None:
-    """Send the mail of one occurrence, or note why not."""
-    store = ContactStore(call.table)
-    page = store.page(client_id)
-    if not page.card or not page.schedule or not page.schedule.value.mails_to:
-        call.write().commit()  # the client was erased meanwhile; only the mark remains
-        return
-    schedule, person_id = page.schedule.value, page.schedule.value.mails_to.person_id
-    why = _why_not(call, schedule, page.card, occurrence_at)
-    person = None if why else store.person(person_id)
-    if person is None:
-        line = not_sent(call, WHAT, _name(schedule), why or "This person has no sign-in any more.")
-    else:
-        secret = _take_over(call, page.schedule, occurrence_at)
-        line = send_letter(call, _reminder(call, schedule, Addressee(name=person.name, email=person.email), secret))
+    """Send the mail of one occurrence, or note why not. Raise Conflict while another worker is sending it."""
+    page = ContactStore(call.table).page(client_id)
     write = call.write()
-    keep_line(write, client_id, line)
+    if page.card and page.schedule and page.schedule.value.mails_to:
+        line = _send(call, page.card, page.schedule, page.schedule.value.mails_to, occurrence_at)
+        keep_line(write, client_id, line)
     write.commit()
 
 
-def _why_not(call: Call, schedule: Schedule, card: Card, occurrence_at: datetime) -> str:
+def _send(call: Call, card: Card, stored: Stored[Schedule], mails_to: Named, occurrence_at: datetime) -> ContactLine:
+    schedule = stored.value
+    why = _why_not(call, schedule, card, mails_to, occurrence_at)
+    if why:
+        return not_sent(call, WHAT, mails_to.name, why)
+    person = practice.person(call, mails_to.person_id)
+    secret = _take_over(call, stored, occurrence_at)
+    return send_letter(call, _reminder(call, schedule, Addressee(name=person.name, email=person.email), secret))
+
+
+def _why_not(call: Call, schedule: Schedule, card: Card, mails_to: Named, occurrence_at: datetime) -> str:
     """Return why an occurrence gets no mail, as a sentence; empty if nothing speaks against it."""
     acting = {person.person_id for person in (card.own, *card.guardians) if person}
     if not schedule.on:
@@ -183,7 +184,7 @@ def _why_not(call: Call, schedule: Schedule, card: Card, occurrence_at: datetime
         return "The practice of that day was done already."
     if call.now - occurrence_at > TOO_LATE:
         return "It would have come more than two hours late."
-    if schedule.mails_to and schedule.mails_to.person_id not in acting:
+    if mails_to.person_id not in acting:
         return "This person is not asked for this client any more. Choose the reminders again to get them yourself."
     return ""
 

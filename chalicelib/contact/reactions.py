@@ -1,0 +1,43 @@
+"""What contact does when something has happened, or has fallen due."""
+
+from datetime import date
+
+from chalicelib.contact import service
+from chalicelib.contact.model import SCHEDULE, Schedule
+from chalicelib.foundation import clock
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.due import when_due
+from chalicelib.foundation.events import Event
+from chalicelib.foundation.ids import ClientId, PersonId
+from chalicelib.foundation.outbox import on
+from chalicelib.foundation.table import Stored
+
+
+@on("person.invited")
+def send_invitation(call: Call, event: Event) -> None:
+    """Send somebody who was asked in a door."""
+    service.invite(call, PersonId(event.ids["person_id"]))
+
+
+@on("password.forgotten")
+def send_new_password(call: Call, event: Event) -> None:
+    """Send somebody who forgot their password a door."""
+    service.send_new_password(call, PersonId(event.ids["person_id"]))
+
+
+@on("lesson.submitted")
+def note_practice(call: Call, event: Event) -> None:
+    """Note the day of practice, so that no reminder comes after it."""
+    service.note_practice(call, ClientId(event.ids["client_id"]), date.fromisoformat(event.ids["practised_on"]))
+
+
+@when_due(SCHEDULE)
+def claim_reminder(call: Call, stored: Stored[Schedule]) -> None:
+    """Claim an occurrence of a schedule."""
+    service.claim_reminder(call, stored)
+
+
+@on("reminder.due")
+def send_reminder(call: Call, event: Event) -> None:
+    """Send the mail of an occurrence."""
+    service.send_reminder(call, ClientId(event.ids["client_id"]), clock.parse(event.ids["occurrence_at"]))

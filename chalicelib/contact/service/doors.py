@@ -1,0 +1,86 @@
+"""Letters with a door in them: an invitation, or the way to a new password."""
+
+from chalicelib.contact.model import Addressee, ContactLine, Letter, LineState
+from chalicelib.contact.service.post import keep_line, not_sent, send_letter
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.errors import NotFound, TooMany
+from chalicelib.foundation.ids import PersonId
+from chalicelib.foundation.log import log
+from chalicelib.foundation.settings import settings
+from chalicelib.practice import service as practice
+from chalicelib.practice.model import Person, Practice, Purpose
+
+_INVITATION = "Invitation"
+_NEW_PASSWORD = "A new password"  # noqa: S105 - what the letter is
+
+
+def invite(call: Call, person_id: PersonId) -> None:
+    """Make sure that somebody has an account, and send them a door to it. The logs of their clients say so."""
+    write = call.write()
+    try:
+        person = practice.ensure_sign_in(call, person_id)
+    except NotFound:
+        write.commit()
+        return
+    except practice.AddressTaken:
+        person = practice.person(call, person_id)
+        line = not_sent(call, _INVITATION, person.name, "This address is in use for a sign-in at another practice.")
+    else:
+        token = practice.make_door(call, person_id, Purpose.INVITATION)
+        line = send_letter(call, _invitation(person, practice.practice(call), token))
+    _say_if_not_sent(line, person_id)
+    for one in person.clients:
+        keep_line(write, one.client_id, line)
+    write.commit()
+
+
+def send_new_password(call: Call, person_id: PersonId) -> None:
+    """Send somebody who forgot their password a door to a new one; at most three within an hour."""
+    try:
+        person = practice.ensure_sign_in(call, person_id)
+        token = practice.make_door(call, person_id, Purpose.RESET)
+    except (NotFound, TooMany, practice.AddressTaken) as refusal:
+        log("no letter about a forgotten password", person_id=person_id, problem=refusal.problem_type)
+    else:
+        _say_if_not_sent(send_letter(call, _new_password(person, practice.practice(call), token)), person_id)
+    call.write().commit()
+
+
+def _say_if_not_sent(line: ContactLine, person_id: PersonId) -> None:
+    if line.state is LineState.NOT_SENT:
+        log("a letter was not sent", person_id=person_id, reason=line.why)
+
+
+def _invitation(person: Person, at: Practice, token: str) -> Letter:
+    return Letter(
+        to=Addressee(name=person.name, email=person.email),
+        what=_INVITATION,
+        subject=f"Your sign-in at {at.name}",
+        lines=(
+            f"{at.name} has set up a sign-in for you. Choose a password, and you are in.",
+            "The link works once, within 7 days. After that, the practice can send you another.",
+        ),
+        button_label="Choose a password",
+        button_url=_door(token),
+        why=f"You get this because {at.name} entered this address. If that is a mistake, leave it: nothing happens.",
+    )
+
+
+def _new_password(person: Person, at: Practice, token: str) -> Letter:
+    return Letter(
+        to=Addressee(name=person.name, email=person.email),
+        what=_NEW_PASSWORD,
+        subject=f"A new password for {at.name}",
+        lines=(
+            "Choose a new password with this link. It works once, within 2 hours.",
+            "Until you do, the old one goes on working.",
+        ),
+        button_label="Choose a new password",
+        button_url=_door(token),
+        why="You get this because somebody entered this address under “Forgotten password”. "
+        "If it was not you, leave it: nothing happens.",
+    )
+
+
+def _door(token: str) -> str:
+    return f"{settings().site_origin}/door#{token}"
