@@ -135,7 +135,9 @@ class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None
 
 
-class FoundPractice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FoundPractice(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="do", tag="found_practice"
+):
     """The operator's order. The same `key` founds one practice, however often it comes; without
     one, the same name and owner do."""
 

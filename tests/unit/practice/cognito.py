@@ -1,0 +1,97 @@
+"""What moto does not know of Cognito, added to it: aliases, our password policy, dead sessions, RevokeToken."""
+
+import json
+from typing import Any
+
+import pytest
+from moto.cognitoidp.exceptions import (
+    AliasExistsException,
+    InvalidPasswordException,
+    NotAuthorizedError,
+    UserNotFoundError,
+)
+from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUserPool, cognitoidp_backends
+from moto.cognitoidp.responses import CognitoIdpResponse
+from moto.core.responses import EmptyResult
+
+SHORTEST, LONGEST = 12, 256
+
+
+def _by_name_or_alias(pool: Any, name: str) -> Any:
+    if name in pool.users:
+        return pool.users[name]
+    return next((user for user in pool.users.values() if _address(user) == name.lower()), None)
+
+
+def _address(user: Any) -> str | None:
+    values = {one["Name"]: one["Value"] for one in user.attributes}
+    return values["email"].lower() if values.get("email_verified") == "true" else None
+
+
+_create_user = CognitoIdpBackend.admin_create_user
+_update_user = CognitoIdpBackend.admin_update_user_attributes
+_sign_in = CognitoIdpBackend.admin_initiate_auth
+_refresh_token = CognitoIdpUserPool.create_refresh_token
+_from_refresh = CognitoIdpUserPool.create_tokens_from_refresh_token
+
+
+def _admin_create_user(self: Any, pool_id: str, username: str, action: str, password: str, attributes: Any) -> Any:
+    pool = self.describe_user_pool(pool_id)
+    email = next(one["Value"] for one in attributes if one["Name"] == "email")
+    if username not in pool.users and _by_name_or_alias(pool, email):
+        raise AliasExistsException
+    return _create_user(self, pool_id, username, action, password, attributes)
+
+
+def _admin_update_user_attributes(self: Any, pool_id: str, username: str, attributes: Any) -> None:
+    pool = self.describe_user_pool(pool_id)
+    changed = {one["Name"]: one["Value"] for one in attributes}
+    holder = _by_name_or_alias(pool, changed["email"]) if "email" in changed else None
+    if holder and holder.username != username:
+        raise AliasExistsException
+    _update_user(self, pool_id, username, attributes)
+
+
+def _create_refresh_token(self: Any, client_id: str, username: str) -> Any:
+    return _refresh_token(self, client_id, self._get_user(username).username)
+
+
+def _create_tokens_from_refresh_token(self: Any, token: str) -> Any:
+    if self.refresh_tokens.get(token) is None:
+        raise NotAuthorizedError(token)
+    return _from_refresh(self, token)
+
+
+def _admin_initiate_auth(self: Any, pool_id: str, client_id: str, flow: str, parameters: Any) -> Any:
+    try:
+        return _sign_in(self, pool_id, client_id, flow, parameters)
+    except UserNotFoundError as error:
+        # PreventUserExistenceErrors.
+        raise NotAuthorizedError(parameters["USERNAME"]) from error
+
+
+def _validate_password(_self: Any, _pool_id: str, password: str) -> None:
+    if not SHORTEST <= len(password) <= LONGEST or password != password.strip():
+        raise InvalidPasswordException
+
+
+def _revoke_token(self: Any) -> Any:
+    token = json.loads(self.body)["Token"]
+    for regions in cognitoidp_backends.values():
+        for backend in regions.values():
+            for pool in backend.user_pools.values():
+                if token in pool.refresh_tokens:
+                    pool.refresh_tokens[token] = None
+    return EmptyResult()
+
+
+def teach(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teach moto what the service does, for the length of a test."""
+    monkeypatch.setattr(CognitoIdpUserPool, "_get_user", _by_name_or_alias)
+    monkeypatch.setattr(CognitoIdpUserPool, "create_refresh_token", _create_refresh_token)
+    monkeypatch.setattr(CognitoIdpUserPool, "create_tokens_from_refresh_token", _create_tokens_from_refresh_token)
+    monkeypatch.setattr(CognitoIdpBackend, "admin_create_user", _admin_create_user)
+    monkeypatch.setattr(CognitoIdpBackend, "admin_update_user_attributes", _admin_update_user_attributes)
+    monkeypatch.setattr(CognitoIdpBackend, "admin_initiate_auth", _admin_initiate_auth)
+    monkeypatch.setattr(CognitoIdpBackend, "_validate_password", _validate_password)
+    monkeypatch.setattr(CognitoIdpResponse, "revoke_token", _revoke_token, raising=False)

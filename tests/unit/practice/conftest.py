@@ -1,0 +1,88 @@
+"""A practice with people in it, reached over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.foundation import clock
+from chalicelib.foundation.actor import Role, clockwork
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.ids import PersonId, PracticeId
+from chalicelib.practice import routes, service
+from chalicelib.practice.model import Purpose
+from chalicelib.practice.shapes import Founded, FoundPractice
+
+from ..conftest import NOW
+from .cognito import teach
+from .gateway import Gateway, Somebody
+
+PASSWORD = "three calm words"
+
+
+@pytest.fixture
+def cognito(stack: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Cognito as it is, in memory."""
+    teach(monkeypatch)
+    return stack["cognito-idp"]
+
+
+@pytest.fixture
+def gateway(cognito: Any) -> Gateway:  # noqa: ARG001 - what the views reach
+    return Gateway([routes.ROUTES])
+
+
+def order(**changes: str) -> FoundPractice:
+    """An operator's order."""
+    fields = {
+        "name": "Praxis Lind",
+        "time_zone": "Europe/Lisbon",
+        "currency": "EUR",
+        "owner_name": "Ada Lind",
+        "owner_email": "ada@lind.example",
+    }
+    return FoundPractice(**(fields | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def founded(cognito: Any) -> Founded:  # noqa: ARG001 - the order asks whose the address is
+    return service.found_practice(NOW, order())
+
+
+@pytest.fixture
+def owner(founded: Founded) -> Somebody:
+    return Somebody(founded.practice_id, founded.owner_id, frozenset({Role.OWNER}), "Ada Lind")
+
+
+@pytest.fixture
+def as_clockwork(founded: Founded) -> Call:
+    """A call of the practice's own clockwork."""
+    return Call(clockwork(founded.practice_id), NOW)
+
+
+@pytest.fixture
+def therapist(gateway: Gateway, owner: Somebody) -> Somebody:
+    return staff(gateway, owner, "Ines Duarte", "ines@lind.example", Role.THERAPIST)
+
+
+def staff(gateway: Gateway, owner: Somebody, name: str, email: str, *roles: Role) -> Somebody:
+    """Invite somebody to the staff."""
+    body = {"name": name, "email": email, "roles": roles}
+    reply = gateway.call("POST", "/api/people", body, by=owner, key=f"invite-{email.partition('@')[0]}")
+    assert reply.status == 201, reply.body
+    return Somebody(owner.practice_id, reply.body["person_id"], frozenset(roles), name)
+
+
+def client_of(gateway: Gateway, therapist: Somebody, **changes: Any) -> dict[str, Any]:
+    """Add a client and return what was answered."""
+    body = {"name": "Jonas Weber", "time_zone": "Europe/Berlin", "email": "jonas@home.example"} | changes
+    reply = gateway.call("POST", "/api/clients", body, by=therapist, key=f"client-{abs(hash(str(body)))}")
+    assert reply.status == 201, reply.body
+    answer: dict[str, Any] = reply.body
+    return answer
+
+
+def door(practice_id: str, person_id: str, purpose: Purpose = Purpose.INVITATION, at: Any = None) -> str:
+    """Do what the reaction to an invitation does, but for the letter."""
+    call = Call(clockwork(PracticeId(practice_id)), at or clock.now())
+    service.ensure_sign_in(call, PersonId(person_id))
+    return service.make_door(call, PersonId(person_id), purpose)

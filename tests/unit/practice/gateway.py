@@ -1,0 +1,116 @@
+"""API Gateway as our views see it: requests with the claims that its authorizer would have put there."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from chalice import Blueprint, Chalice
+
+from chalicelib.foundation.actor import Role
+from chalicelib.foundation.http import ENDPOINTS, Endpoint
+
+_PART = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Somebody who is signed in, as their token says."""
+
+    practice_id: str
+    person_id: str
+    roles: frozenset[Role]
+    name: str = "Somebody"
+
+    def claims(self) -> dict[str, str]:
+        return {
+            "custom:practice_id": self.practice_id,
+            "custom:person_id": self.person_id,
+            "cognito:groups": ",".join(sorted(self.roles)),
+            "name": self.name,
+        }
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+    cookies: tuple[str, ...] = field(default=())
+
+    @property
+    def version(self) -> int:
+        return int(self.headers["ETag"].strip('"'))
+
+    @property
+    def refresh_token(self) -> str:
+        """The value that the answer puts into the cookie, empty where it takes it away."""
+        return self.cookies[0].partition("=")[2].partition(";")[0]
+
+
+class Gateway:
+    """Calls the app's routes the way API Gateway does."""
+
+    def __init__(self, blueprints: Iterable[Blueprint]) -> None:
+        self._app = Chalice("test", configure_logs=False)
+        for blueprint in blueprints:
+            self._app.register_blueprint(blueprint)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        by: Somebody | None = None,
+        key: str | None = None,
+        if_match: int | str | None = None,
+        cookie: str = "",
+    ) -> Reply:
+        """Send a request. `path` may carry a query."""
+        path, _, query = path.partition("?")
+        spec, parts = _route(method, path)
+        headers = {"content-type": "application/json"}
+        if key:
+            headers["idempotency-key"] = key
+        if if_match is not None:
+            headers["if-match"] = f'"{if_match}"' if isinstance(if_match, int) else if_match
+        if cookie:
+            headers["cookie"] = f"other=1; mw_refresh={cookie}"
+        context: dict[str, Any] = {"httpMethod": method, "resourcePath": spec.path, "path": f"/api{path}"}
+        if by:
+            context["authorizer"] = {"claims": by.claims()}
+        values = dict(pair.split("=", 1) for pair in query.split("&")) if query else {}
+        event = {
+            "httpMethod": method,
+            "headers": headers,
+            "pathParameters": parts,
+            "multiValueQueryStringParameters": {name: [value] for name, value in values.items()} or None,
+            "requestContext": context,
+            "body": None if body is None else body if isinstance(body, str) else msgspec.json.encode(body).decode(),
+            "stageVariables": None,
+        }
+        answer = self._app(event, None)
+        return Reply(
+            answer["statusCode"],
+            msgspec.json.decode(answer["body"]),
+            answer["headers"],
+            tuple(answer["multiValueHeaders"].get("Set-Cookie", ())),
+        )
+
+
+def _route(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
+    fits = []
+    for spec in ENDPOINTS:
+        pattern = _PART.sub(lambda part: f"(?P<{part[1]}>[^/]+)", spec.path)
+        match = re.fullmatch(pattern, path)
+        if spec.method == method and match:
+            fits.append((len(_PART.findall(spec.path)), spec, match.groupdict()))
+    if not fits:
+        message = f"There is no route {method} {path}."
+        raise LookupError(message)
+    # A literal part goes before a parameter, as at API Gateway.
+    return min(fits, key=lambda fit: fit[0])[1:]
