@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -36,6 +37,7 @@ from chalicelib.practice.shapes import DoorView, Session
 from chalicelib.practice.store import PracticeStore, door_key, door_log_key
 
 _ID = 26
+_LOG_KEPT = timedelta(days=1)
 _NOBODY = Account(PracticeId("0" * _ID), PersonId("0" * _ID))
 _UNKNOWN = (
     "This link is not complete, or no longer kept. Please copy the whole link from the mail, "
@@ -75,21 +77,23 @@ def bring_account_up_to_date(call: Call, person_id: PersonId) -> None:
 def make_door(call: Call, person_id: PersonId, purpose: Purpose) -> str:
     """Make a door and return the secret that opens it, of which we keep the hash only.
 
-    Raise TooMany at the fourth of its kind within an hour. Carries no once-mark: whoever sends the
-    secret marks the event after sending, and an event that comes again makes another door.
+    Raise TooMany at the fourth reset within an hour; anybody may ask for those. Invitations are counted
+    too, for whoever presses "send again", but one that has been promised is made. Carries no once-mark:
+    whoever sends the secret marks the event after sending, and an event that comes again makes another door.
     """
     log = PracticeStore(call.table).door_log(person_id)
-    made = another_door(log.value if log else DoorLog(), purpose, call.now)
-    if made is None:
+    before = log.value if log else DoorLog()
+    made = another_door(before, purpose, call.now)
+    if made is None and purpose is Purpose.RESET:
         raise TooMany
     secret = new_secret()
     until = call.now + OPEN_FOR[purpose]
     write = dataclasses.replace(call, once=None).write()
     write.add(DOOR, door_key(secret), Door(person_id=person_id, purpose=purpose, made_at=call.now, expires_at=until))
     if log:
-        write.replace(log, made)
+        write.replace(log, made or before, expires_at=call.now + _LOG_KEPT)
     else:
-        write.add(DOOR_LOG, door_log_key(person_id), made)
+        write.add(DOOR_LOG, door_log_key(person_id), made or before)
     write.commit()
     return base64.urlsafe_b64encode(f"{call.actor.practice_id}{secret}".encode()).decode().rstrip("=")
 

@@ -40,7 +40,7 @@ def order(**changes: str) -> FoundPractice:
         "owner_name": "Ada Lind",
         "owner_email": "ada@lind.example",
     }
-    return FoundPractice(**(fields | changes))  # type: ignore[arg-type]
+    return FoundPractice(**(fields | changes))
 
 
 @pytest.fixture
