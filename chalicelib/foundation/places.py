@@ -19,6 +19,7 @@ PROGRAMS = "programs"
 REVIEW_LINKS = "review_links"
 REVIEW_SESSIONS = "review_sessions"
 INVOICES = "invoices"
+RESOURCE = "resource#"
 
 # Within a client's part, in reading order.
 POINT = "10#point#"
@@ -42,6 +43,11 @@ def client(client_id: ClientId) -> str:
 def card(client_id: ClientId) -> Key:
     """Return where a client's card lies."""
     return Key(client(client_id), CARD)
+
+
+def library_recording(recording_id: str) -> Key:
+    """Return where the bytes of a resource are written down: right behind it, so that a page shows both."""
+    return Key(LIBRARY, f"{RESOURCE}{recording_id}#recording")
 
 
 def therapist(person_id: PersonId) -> str:

@@ -1,0 +1,28 @@
+"""What is done with the library and the programs: filling, writing, putting into order, publishing."""
+
+from chalicelib.curriculum.service.editions import edition, media_urls, publish_program, see_edition
+from chalicelib.curriculum.service.library import give_up_resource, library, open_resource
+from chalicelib.curriculum.service.programs import (
+    add_lesson,
+    change_program,
+    create_program,
+    program,
+    programs,
+    save_lesson,
+)
+
+__all__ = [
+    "add_lesson",
+    "change_program",
+    "create_program",
+    "edition",
+    "give_up_resource",
+    "library",
+    "media_urls",
+    "open_resource",
+    "program",
+    "programs",
+    "publish_program",
+    "save_lesson",
+    "see_edition",
+]

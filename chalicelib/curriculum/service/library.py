@@ -1,0 +1,79 @@
+"""The library: files that lessons draw from, shared by all therapists of a practice."""
+
+from chalicelib.curriculum.model import Resource
+from chalicelib.curriculum.shapes import Library, NewResource, ResourceOpened, ResourceView
+from chalicelib.curriculum.store import CurriculumStore
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.ids import RecordingId, ResourceId, new_id
+from chalicelib.media import service as media
+from chalicelib.media.model import Home, MediaKind, Recording, RecordingState
+
+
+def library(call: Call, after: str | None) -> Library:
+    """Show a page of the library, newest first."""
+    page = CurriculumStore(call.table).library(after)
+    found = tuple(_view(resource.value, recording.value) for resource, recording in page.shelved)
+    return Library(resources=found, after=page.after)
+
+
+def open_resource(call: Call, new: NewResource) -> ResourceOpened:
+    """Enter a file into the library, and give leave to upload it. Raise Invalid or TooLarge for what is not taken."""
+    resource = Resource(
+        resource_id=ResourceId(new_id(call.now)),
+        kind=new.kind,
+        title=new.title,
+        alt=new.alt,
+        by=call.actor.person_id,
+        at=call.now,
+    )
+    write = call.write()
+    ticket = media.open_recording(
+        call,
+        write,
+        recording_id=RecordingId(resource.resource_id),
+        home=Home(),
+        kind=MediaKind(new.kind),
+        content_type=new.content_type,
+        size=new.size,
+        longest_s=None,
+    )
+    CurriculumStore.add_resource(write, resource)
+    view = ResourceView(
+        resource_id=resource.resource_id,
+        kind=resource.kind,
+        title=resource.title,
+        alt=resource.alt,
+        state=RecordingState.AWAITING_UPLOAD,
+        at=resource.at,
+    )
+    return write.commit(ResourceOpened(resource=view, ticket=ticket))
+
+
+def give_up_resource(call: Call, resource_id: ResourceId) -> None:
+    """Give up sending a file and take it out of the library; one that is not there is given up already.
+
+    Raise Conflict where the whole file has arrived.
+    """
+    found = CurriculumStore(call.table).shelved(resource_id)
+    if found is None:
+        return
+    write = call.write()
+    media.abandon(write, found.recording)
+    write.remove(found.resource)
+    write.commit()
+
+
+def _view(resource: Resource, recording: Recording) -> ResourceView:
+    seen = media.view(recording, with_urls=True)
+    return ResourceView(
+        resource_id=resource.resource_id,
+        kind=resource.kind,
+        title=resource.title,
+        alt=resource.alt,
+        state=seen.state,
+        reason=seen.reason,
+        play_url=seen.play_url,
+        poster_url=seen.poster_url,
+        duration_s=seen.duration_s,
+        at=resource.at,
+    )

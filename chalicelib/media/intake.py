@@ -1,0 +1,219 @@
+"""What happens to an upload once S3 has told of it. Runs in the video function alone, which brings ffmpeg.
+
+Every step can be done again: the row says how far it has come, renditions lie under keys that follow from
+the recording's, and the row's last state and the event that tells of it are one transaction. So a message
+that comes twice, or after a crash at any point, ends in one rendition and one event.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+from chalicelib.foundation.actor import clockwork
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.errors import StaleWrite
+from chalicelib.foundation.log import log
+from chalicelib.foundation.settings import settings
+from chalicelib.foundation.table import Stored
+from chalicelib.media.model import (
+    LARGEST_OF,
+    MediaKind,
+    Recording,
+    RecordingState,
+    Rendition,
+    is_news,
+    is_recorded_here,
+    library_sentence,
+    sniff,
+)
+from chalicelib.media.processing import Outcome, Reason, Rejected, process, sentence
+from chalicelib.media.store import files
+from chalicelib.media.store.recordings import RecordingStore
+
+_TRIES = 5
+"""Writes that meet another one are tried again here: the queue would wait for an hour and a half."""
+_HEAD = 1024
+
+
+class UploadUnknown(Exception):
+    """An upload has arrived whose row is not there: it was given up in the same moment, or is not ours."""
+
+
+class Work(Protocol):
+    """What makes a recording playable: `processing.process`, or its stand-in."""
+
+    def __call__(  # noqa: D102
+        self, source: Path, out_dir: Path, *, kind: Literal["video", "audio"], longest_s: int | None
+    ) -> Outcome: ...
+
+
+class _Object(msgspec.Struct, frozen=True):
+    key: str
+    size: int
+    sequencer: str = ""
+    version_id: str | None = msgspec.field(default=None, name="version-id")
+
+
+class _Bucket(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Detail(msgspec.Struct, frozen=True):
+    bucket: _Bucket
+    object: _Object
+
+
+class _Arrival(msgspec.Struct, frozen=True):
+    """EventBridge's "Object Created" of S3, as much of it as matters; its keys are plain, not URL-encoded."""
+
+    detail: _Detail
+
+
+def process_upload(body: str, now: datetime, *, work: Work = process) -> None:
+    """Make one upload playable, or say why not.
+
+    Raise UploadUnknown where the row is not there (yet), ValueError for what is no upload of ours, and
+    whatever AWS or `work` raise for faults that another try may mend.
+    """
+    arrival = msgspec.json.decode(body, type=_Arrival).detail
+    if arrival.bucket.name != settings().uploads_bucket:
+        message = "This bucket is not where uploads arrive."
+        raise ValueError(message)
+    upload = files.read_upload_key(arrival.object.key)
+    call = Call(clockwork(upload.practice_id), now)
+    claimed = _claim(call, upload, arrival.object)
+    if claimed is None:
+        return
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
+        settled = _make(claimed.value, arrival.object.size, Path(folder), work)
+    _settle(call, claimed, settled)
+    log(
+        "recording settled",
+        practice_id=upload.practice_id,
+        recording_id=upload.recording_id,
+        kind=settled.kind,
+        status=settled.state,
+        reason=settled.reason,
+        took_ms=int((time.monotonic() - began) * 1000),
+    )
+
+
+def _claim(call: Call, upload: files.Upload, arrived: _Object) -> Stored[Recording] | None:
+    """Take the recording into processing, or return None where there is nothing left to do."""
+    store = RecordingStore(call.table)
+
+    def attempt() -> Stored[Recording] | None:
+        found = store.get(upload.home.client_id, upload.recording_id)
+        if found is None:
+            raise UploadUnknown
+        recording = found.value
+        if not is_news(recording, arrived.sequencer):
+            return None
+        if recording.state is RecordingState.PROCESSING and recording.sequencer == arrived.sequencer:
+            return found  # Whoever began this did not end it, or is about to; the first to settle it wins.
+        claimed = msgspec.structs.replace(
+            recording,
+            state=RecordingState.PROCESSING,
+            sequencer=arrived.sequencer,
+            version_id=arrived.version_id,
+        )
+        write = call.write()
+        write.replace(found, claimed)
+        write.commit()
+        return found._replace(version=found.version + 1, value=claimed)
+
+    return _insisting(attempt)
+
+
+def _make(recording: Recording, size: int, folder: Path, work: Work) -> Recording:
+    if size == 0:
+        return _rejected(recording, Reason.EMPTY)
+    if size > LARGEST_OF[recording.kind]:
+        return _rejected(recording, Reason.TOO_BIG)
+    source, out_dir = folder / "upload", folder / "made"
+    out_dir.mkdir()
+    files.fetch(recording.key, recording.version_id, source)
+    if recording.kind is MediaKind.IMAGE or recording.kind is MediaKind.DOCUMENT:
+        return _copied(recording, source)
+    kind: Literal["video", "audio"] = "video" if recording.kind is MediaKind.VIDEO else "audio"
+    outcome = work(source, out_dir, kind=kind, longest_s=recording.longest_s)
+    if isinstance(outcome, Rejected):
+        return _rejected(recording, outcome.reason)
+    made = files.MADE[recording.kind]
+    key, poster_key = f"{recording.key}/{made.name}", None
+    files.keep(outcome.rendition, key, made.content_type or "")
+    if outcome.poster:
+        poster_key = f"{recording.key}/{files.POSTER.name}"
+        files.keep(outcome.poster, poster_key, files.POSTER.content_type or "")
+    rendition = Rendition(
+        key=key,
+        poster_key=poster_key,
+        duration_s=round(outcome.duration_s, 3),
+        width=outcome.width,
+        height=outcome.height,
+    )
+    return msgspec.structs.replace(recording, state=RecordingState.READY, rendition=rendition)
+
+
+def _copied(recording: Recording, source: Path) -> Recording:
+    """Hand on a picture or a document as it is, under the type that its bytes show."""
+    with source.open("rb") as file:
+        content_type = sniff(file.read(_HEAD))
+    is_document = content_type == "application/pdf"
+    if content_type is None or is_document is not (recording.kind is MediaKind.DOCUMENT):
+        return _rejected(recording, Reason.NOT_MEDIA)
+    key = f"{recording.key}/{files.MADE[recording.kind].name}"
+    files.keep(source, key, content_type)
+    return msgspec.structs.replace(recording, state=RecordingState.READY, rendition=Rendition(key=key))
+
+
+def _rejected(recording: Recording, reason: Reason) -> Recording:
+    if recording.home.client_id is None:
+        says = library_sentence(reason)
+    else:
+        says = sentence(
+            reason,
+            kind="video" if recording.kind is MediaKind.VIDEO else "audio",
+            longest_s=recording.longest_s,
+            recorded_here=is_recorded_here(recording.content_type),
+        )
+    return msgspec.structs.replace(recording, state=RecordingState.REJECTED, reason=str(reason), says=says)
+
+
+def _settle(call: Call, claimed: Stored[Recording], settled: Recording) -> None:
+    """Write the end and tell of it, once: where somebody else has gone on from here, theirs counts."""
+    home = settled.home
+
+    def attempt() -> None:
+        write = call.write()
+        write.replace(claimed, settled)
+        if home.client_id and home.submission_id:
+            write.tell(
+                "recording.settled",
+                recording_id=settled.recording_id,
+                client_id=home.client_id,
+                submission_id=home.submission_id,
+            )
+        try:
+            write.commit()
+        except StaleWrite:
+            found = RecordingStore(call.table).get(home.client_id, settled.recording_id)
+            if found and found.version == claimed.version:
+                raise
+
+    _insisting(attempt)
+
+
+def _insisting[T](attempt: Callable[[], T]) -> T:
+    for _ in range(_TRIES - 1):
+        try:
+            return attempt()
+        except StaleWrite:
+            continue
+    return attempt()

@@ -1,0 +1,47 @@
+"""Rows of recordings: in their client's part, or behind their resource in the library."""
+
+from typing import NamedTuple
+
+from chalicelib.foundation import places
+from chalicelib.foundation.ids import ClientId, RecordingId
+from chalicelib.foundation.table import Key, Stored, Table
+from chalicelib.foundation.write import Write
+from chalicelib.media.model import RECORDING, Recording
+from chalicelib.practice.model import CARD, Card
+
+
+def recording_key(client_id: ClientId | None, recording_id: RecordingId) -> Key:
+    """Return where a recording's row lies; None is the library."""
+    if client_id is None:
+        return places.library_recording(recording_id)
+    return Key(places.client(client_id), f"{places.RECORDING}{recording_id}")
+
+
+class WithCard(NamedTuple):
+    """A recording, and the card that says who may see it; either may be missing."""
+
+    card: Card | None
+    recording: Stored[Recording] | None
+
+
+class RecordingStore:
+    """The recordings of one practice."""
+
+    def __init__(self, table: Table) -> None:
+        """Read in the table as the practice sees it."""
+        self._table = table
+
+    def get(self, client_id: ClientId | None, recording_id: RecordingId) -> Stored[Recording] | None:
+        """Read a recording by itself."""
+        return self._table.get(RECORDING, recording_key(client_id, recording_id))
+
+    def with_card(self, client_id: ClientId, recording_id: RecordingId) -> WithCard:
+        """Read a client's recording together with their card."""
+        rows = self._table.get_many([places.card(client_id), recording_key(client_id, recording_id)])
+        card = rows.one(CARD)
+        return WithCard(card.value if card else None, rows.one(RECORDING))
+
+    @staticmethod
+    def add(write: Write, recording: Recording) -> None:
+        """Add a new recording."""
+        write.add(RECORDING, recording_key(recording.home.client_id, recording.recording_id), recording)
