@@ -1,48 +1,27 @@
 """Create the demo practice: `python -m demo --origin URL`.
 
-Everything is made as people make it: the operator founds the practice, and from then on its people act
-through the public API with the links from their mail. MAIL_URL says where the mail is read,
-OPERATE_FUNCTION names the operator's function; AWS credentials are in the environment.
+MAIL_URL says where the mail is read, OPERATE_FUNCTION names the operator's function; AWS credentials are
+in the environment.
 """
 
 import argparse
 import json
 import os
-import tempfile
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
 
-from demo.browser import Browser
-from demo.clips import Clips, make_clips
 from demo.mailbox import Mailbox
-from demo.pictures import mouth_picture, word_sheet
-from demo.programs import quiet_sounds, steady_knee
-from demo.steps import PASSWORD, accept, add_resource, answer, in_queue, submit, write_program
-
-ZONE = "Europe/Lisbon"
-OWNER, INES, JONAS = "nora@demo.example", "ines@demo.example", "jonas@demo.example"
-DANA, RUTH, MAREK = "dana@demo.example", "ruth@demo.example", "marek@demo.example"
+from demo.practice import PEOPLE, make_practice
 
 
-def found(name: str, owner_name: str, owner_email: str) -> dict[str, Any]:
-    """Let the operator found a practice; its owner gets an invitation by mail."""
-    command = {
-        "do": "found_practice",
-        "name": name,
-        "time_zone": ZONE,
-        "currency": "EUR",
-        "owner_name": owner_name,
-        "owner_email": owner_email,
-    }
-    reply = boto3.client("lambda").invoke(
-        FunctionName=os.environ["OPERATE_FUNCTION"], Payload=json.dumps(command).encode()
-    )
-    answered: dict[str, Any] = json.loads(reply["Payload"].read())
+def _operate(command: Mapping[str, Any]) -> Any:
+    function = os.environ["OPERATE_FUNCTION"]
+    reply = boto3.client("lambda").invoke(FunctionName=function, Payload=json.dumps(command).encode())
+    answered = json.loads(reply["Payload"].read())
     if "FunctionError" in reply:
-        message = f"The practice could not be founded: {answered}"
+        message = f"The operator's function refused: {answered}"
         raise RuntimeError(message)
     return answered
 
@@ -51,121 +30,8 @@ def main() -> None:
     """Make the practice and say who can sign in."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--origin", required=True)
-    origin = parser.parse_args().origin
-    mailbox = Mailbox(os.environ["MAIL_URL"])
-    with tempfile.TemporaryDirectory() as folder:
-        _make(origin, mailbox, make_clips(Path(folder)), Path(folder))
-    print(
-        "  Who can sign in (nobody of them exists), each with the password\n"
-        f"  “{PASSWORD}”:\n"
-        f"    {RUTH:20} Ruth, a client with a new lesson and an answer to her last video\n"
-        f"    {DANA:20} Dana, who does the lessons with her son Theo\n"
-        f"    {JONAS:20} Jonas, a therapist with a video waiting in his queue\n"
-        f"    {INES:20} Ines, a speech therapist\n"
-        f"    {OWNER:20} Nora, who owns the practice: people, fees, invoices"
-    )
-
-
-def _make(origin: str, mailbox: Mailbox, clips: Clips, folder: Path) -> None:
-    found("Hazel Lane (demo)", "Nora Feld", OWNER)
-    owner = accept(origin, mailbox, OWNER)
-    staff = {}
-    for name, email in (("Ines Duarte", INES), ("Jonas Lind", JONAS)):
-        invited = owner.post("/api/people", {"name": name, "email": email, "roles": ["therapist"]})
-        staff[email] = invited["person_id"]
-    ines, jonas = accept(origin, mailbox, INES), accept(origin, mailbox, JONAS)
-
-    picture, sheet = mouth_picture(folder), word_sheet(folder)
-    shown = add_resource(ines, "video", "How sh is made", clips.browser, "video/webm")
-    mouth = add_resource(ines, "image", "Lips for sh", picture, "image/png", "Rounded lips, a finger before them")
-    words = add_resource(ines, "document", "Five words", sheet, "application/pdf")
-    sounds = write_program(
-        ines, "Quiet sounds", "The sound sh, from alone to the table", quiet_sounds(shown, mouth, words)
-    )
-    moves = add_resource(jonas, "video", "The movement, once", clips.phone, "video/mp4")
-    knee = write_program(
-        jonas, "Steady knee", "After a knee operation, from the chair to the stairs", steady_knee(moves)
-    )
-
-    theo = _client(owner, "Theo Berg", staff[INES], guardians=[{"name": "Dana Berg", "email": DANA}])
-    ruth = _client(owner, "Ruth Adeyemi", staff[JONAS], email=RUTH)
-    marek = _client(owner, "Marek Nowak", staff[JONAS], email=MAREK)
-    theos = _enrol(ines, theo, sounds)
-    ruths, mareks = _enrol(jonas, ruth, knee), _enrol(jonas, marek, knee)
-    dana, her, him = (accept(origin, mailbox, email) for email in (DANA, RUTH, MAREK))
-
-    _theo(dana, ines, theo, theos, clips)
-    _ruth(her, jonas, ruth, ruths, clips)
-    answer(him, f"{mareks}/lessons/1", {"stand": {"sets": 3, "reps": 8, "pain": 3, "note": ""}})
-    submit(him, f"{mareks}/lessons/1", "The chair in the kitchen is too low. I used the one on the balcony.")
-    for person, client_id, days, at in ((dana, theo, [0, 2, 4], "17:30"), (her, ruth, [0, 2, 4, 5], "07:30")):
-        choice = {"on": True, "weekdays": days, "at": at, "time_zone": ZONE}
-        person.put(f"/api/clients/{client_id}/reminders", choice, 0)
-    today = datetime.now(UTC).date()
-    for client_id, minor in ((ruth, 14_800), (theo, 12_000)):
-        owner.post(f"/api/clients/{client_id}/fees", {"minor": minor, "from_on": today.isoformat()})
-
-
-def _client(
-    owner: Browser,
-    name: str,
-    therapist_id: str,
-    *,
-    email: str | None = None,
-    guardians: list[dict[str, str]] | None = None,
-) -> str:
-    details = {
-        "name": name,
-        "time_zone": ZONE,
-        "email": email,
-        "guardians": guardians or [],
-        "therapist_ids": [therapist_id],
-    }
-    return str(owner.post("/api/clients", details)["client_id"])
-
-
-def _enrol(therapist: Browser, client_id: str, program: dict[str, Any]) -> str:
-    """Enrol a client in the newest version and return the enrolment's API address."""
-    wanted = {"program_id": program["program_id"], "version": program["published"][-1]["version"]}
-    enrolment = therapist.post(f"/api/clients/{client_id}/enrolments", wanted)
-    return f"/api/clients/{client_id}/enrolments/{enrolment['enrolment_id']}"
-
-
-def _theo(dana: Browser, ines: Browser, client_id: str, enrolment: str, clips: Clips) -> None:
-    lesson = f"{enrolment}/lessons/1"
-    answer(dana, lesson, {"ease": 4})
-    recording_id = dana.send_recording(client_id, lesson, "sh", clips.browser, "video/webm")
-    sent = submit(dana, lesson, "The first try was before dinner, so he was a bit tired.")
-    in_queue(ines, sent["submission_id"])
-    comments = [
-        _comment("one", recording_id, 1.0, "Round lips here. That is the shape we want."),
-        _comment("two", recording_id, 2.5, "The tongue slips forward. Try it slowly in the mirror."),
-        _comment("three", recording_id, 4.0, "He corrected himself. Let him know you heard it."),
-    ]
-    _answer_to(ines, client_id, sent, comments, "Three short tries a day are plenty. Next: the same sound, in words.")
-
-
-def _ruth(ruth: Browser, jonas: Browser, client_id: str, enrolment: str, clips: Clips) -> None:
-    first, second = f"{enrolment}/lessons/1", f"{enrolment}/lessons/2"
-    answer(ruth, first, {"stand": {"sets": 3, "reps": 8, "pain": 5, "note": ""}, "stairs": "One step at a time."})
-    sent = submit(ruth, first)
-    in_queue(jonas, sent["submission_id"])
-    _answer_to(jonas, client_id, sent, [], "Good start. Keep to the higher chair this week.")
-    answer(ruth, second, {"bend": {"sets": 3, "reps": 8, "pain": 3, "note": ""}})
-    answer(ruth, second, {"stairs": "Up is fine. Down I still hold the rail."})
-    ruth.send_recording(client_id, second, "side", clips.rotated, "video/quicktime")
-    in_queue(jonas, submit(ruth, second, "Filmed by my grandson.")["submission_id"])
-
-
-def _comment(comment_id: str, recording_id: str, at_s: float, text: str) -> dict[str, Any]:
-    return {"comment_id": comment_id, "recording_id": recording_id, "at_s": at_s, "text": text}
-
-
-def _answer_to(
-    therapist: Browser, client_id: str, sent: dict[str, Any], comments: list[dict[str, Any]], text: str
-) -> None:
-    feedback = {"comments": comments, "text": text, "decision": "go_on"}
-    therapist.post(f"/api/clients/{client_id}/submissions/{sent['submission_id']}/review/feedback", feedback)
+    make_practice(parser.parse_args().origin, Mailbox(os.environ["MAIL_URL"]), _operate)
+    print(PEOPLE)
 
 
 if __name__ == "__main__":

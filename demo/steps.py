@@ -1,5 +1,6 @@
 """What the demo and the tour both do: fill a library, write a program, invite, do a lesson."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,23 @@ from demo.mailbox import Mailbox, until
 from demo.programs import Blocks
 
 PASSWORD = "a calm evening walk"
+
+
+def found(
+    operate: Callable[[Mapping[str, Any]], Any], name: str, owner_name: str, owner_email: str, zone: str
+) -> dict[str, Any]:
+    """Let the operator found a practice; its owner gets an invitation by mail."""
+    founded: dict[str, Any] = operate(
+        {
+            "do": "found_practice",
+            "name": name,
+            "time_zone": zone,
+            "currency": "EUR",
+            "owner_name": owner_name,
+            "owner_email": owner_email,
+        }
+    )
+    return founded
 
 
 def accept(origin: str, mailbox: Mailbox, email: str) -> Browser:
