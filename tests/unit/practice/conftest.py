@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from chalicelib.foundation import clock
 from chalicelib.foundation.actor import Role, clockwork
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.ids import PersonId, PracticeId
-from chalicelib.practice import routes, service
+from chalicelib.practice import service
 from chalicelib.practice.model import Purpose
 from chalicelib.practice.shapes import Founded, FoundPractice
 
@@ -28,7 +30,7 @@ def cognito(stack: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def gateway(cognito: Any) -> Gateway:  # noqa: ARG001 - what the views reach
-    return Gateway([routes.ROUTES])
+    return Gateway()
 
 
 def order(**changes: str) -> FoundPractice:
@@ -86,3 +88,36 @@ def door(practice_id: str, person_id: str, purpose: Purpose = Purpose.INVITATION
     call = Call(clockwork(PracticeId(practice_id)), at or clock.now())
     service.ensure_sign_in(call, PersonId(person_id))
     return service.make_door(call, PersonId(person_id), purpose)
+
+
+@pytest.fixture
+def failures(monkeypatch: pytest.MonkeyPatch) -> dict[str, Exception]:
+    """What AWS calls of a name fail with, instead of being made. Fill it in where it is to begin."""
+    chosen: dict[str, Exception] = {}
+    call = BaseClient._make_api_call
+
+    def make(self: Any, operation: str, parameters: Any) -> Any:
+        if operation in chosen:
+            raise chosen[operation]
+        return call(self, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make)
+    return chosen
+
+
+class Refusals(dict[str, tuple[str, str]]):
+    """What AWS refuses, by the name of the call: code and message."""
+
+    def __init__(self, failures: dict[str, Exception]) -> None:
+        super().__init__()
+        self._failures = failures
+
+    def __setitem__(self, operation: str, refusal: tuple[str, str]) -> None:
+        code, message = refusal
+        self._failures[operation] = ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+@pytest.fixture
+def refusals(failures: dict[str, Exception]) -> Refusals:
+    """What AWS calls of a name are refused with: code and message."""
+    return Refusals(failures)
