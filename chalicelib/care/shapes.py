@@ -126,7 +126,11 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LessonView(msgspec.Struct, frozen=True, kw_only=True):
-    """A lesson with what has been answered so far; answers and recordings by block."""
+    """A lesson with what has been answered so far; answers and recordings by block.
+
+    What has not been sent is shown to those who do the lesson, not to the therapist. `comment` is what was
+    written to a submission that came back.
+    """
 
     enrolment_id: EnrolmentId
     number: int
@@ -140,6 +144,7 @@ class LessonView(msgspec.Struct, frozen=True, kw_only=True):
     submission_id: SubmissionId | None
     answers: dict[str, AnswerView]
     recordings: dict[str, RecordingView]
+    comment: str
     promised_within_hours: int
 
 

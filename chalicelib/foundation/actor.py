@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.foundation.ids import PersonId, PracticeId, SubmissionId
+from chalicelib.foundation.ids import ClientId, PersonId, PracticeId, SubmissionId
 
 
 class Role(StrEnum):
@@ -19,8 +19,8 @@ class Role(StrEnum):
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The one on whose behalf a call is made.
 
-    `review` is set for the bearer of a review link, who is `person_id` for that one
-    submission and nobody for anything else.
+    `review` and `client` are set for the bearer of a review link, who is `person_id` for that one
+    submission of that client and nobody for anything else.
     """
 
     practice_id: PracticeId
@@ -28,6 +28,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     roles: frozenset[Role] = frozenset()
     review: SubmissionId | None = None
+    client: ClientId | None = None
 
 
 def clockwork(practice_id: PracticeId) -> Actor:

@@ -46,7 +46,7 @@ point on a scale; a number. None takes an answer back."""
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """An answer to one block. Its version counts the times that it was given."""
 
-    value: Did | tuple[int, ...] | str | int | float | None
+    value: Value
     version: int
     at: datetime
     by: PersonId
@@ -61,7 +61,7 @@ def checked(block: AnyBlock, value: Value) -> Value:
         message = f"{fault} What you answered before is kept."
         raise Invalid(message, type="answer-does-not-fit", block_id=block.block_id)
     if isinstance(block, Several) and isinstance(value, tuple):
-        return tuple(sorted(value))
+        return tuple(sorted(set(value)))
     if isinstance(block, Number) and isinstance(value, int):
         return float(value)
     return value
@@ -80,8 +80,9 @@ def _fault(block: AnyBlock, value: Value) -> str | None:  # noqa: PLR0911 - one 
             chosen = _whole(value) and value in range(len(block.options))
             return None if chosen else "Choose one of the answers that are listed."
         case Several():
-            known = isinstance(value, tuple) and set(value) <= set(range(len(block.options)))
-            return None if known and len(set(value)) == len(value) else "Choose from the answers that are listed."
+            options = range(len(block.options))
+            chosen = isinstance(value, tuple) and all(one in options for one in value)
+            return None if chosen else "Choose from the answers that are listed."
         case Scale():
             on_scale = _whole(value) and value in range(TOP_OF_SCALE + 1)
             return None if on_scale else "Choose a whole number from 0 to 10."

@@ -11,8 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from chalicelib.care.model.words import what_it_asks
-from chalicelib.curriculum.model import Edition, Exercise, Image, Lesson, ResourceKind, Video
+from chalicelib.curriculum.model import Lesson, ResourceKind, asks, shown
 from chalicelib.foundation.errors import Conflict, NotFound
 from chalicelib.foundation.ids import (
     ClientId,
@@ -163,21 +162,26 @@ class OutOfTurn(Conflict):
 
 def begin(
     enrolment_id: EnrolmentId,
-    edition: Edition,
     lessons: tuple[Lesson, ...],
     *,
+    program_id: ProgramId,
+    program_title: str,
+    version: int,
     fresh: SubmissionId,
     at: datetime,
     by_name: str,
 ) -> Enrolment:
     """Begin a program at its first lesson. A published version has at least one."""
-    lines = tuple(_described(Line(number=n, lesson_id=one.lesson_id, title="", minutes=0, asks="", picture=None), one)
-                  for n, one in enumerate(lessons, 1))  # fmt: skip
+    blank = [
+        Line(number=number, lesson_id=one.lesson_id, title="", minutes=0, asks="", picture=None)
+        for number, one in enumerate(lessons, 1)
+    ]
+    lines = tuple(_described(line, one) for line, one in zip(blank, lessons, strict=True))
     began = Enrolment(
         enrolment_id=enrolment_id,
-        program_id=edition.program_id,
-        program_title=edition.title,
-        version=edition.version,
+        program_id=program_id,
+        program_title=program_title,
+        version=version,
         started_at=at,
         by_name=by_name,
         lines=lines,
@@ -215,8 +219,8 @@ def doing(enrolment: Enrolment, number: int) -> Line:
 
 _NOT_YOURS = {
     LessonState.AHEAD: "This lesson opens after the one before it. Nothing was changed.",
-    LessonState.SENT: "This lesson has been sent, with everything in it. There is nothing more to do until the answer comes.",
-    LessonState.CHANGING: "Your therapist is changing this lesson. What you sent is safe, and you get a mail when it opens.",
+    LessonState.SENT: "This lesson has been sent, with everything in it. The answer comes by itself.",
+    LessonState.CHANGING: "Your therapist is changing this lesson. What you sent is safe.",
     LessonState.DONE: "This lesson is done. What you sent is safe, and you can read the answer in the program.",
 }
 
@@ -256,6 +260,14 @@ def arrive(
         raise OutOfTurn
     here = _replace(found.waiting, arriving=False, promised_at=promised_at, queued_for=queued_for)
     return _with(enrolment, _replace(found, waiting=here))
+
+
+def requeue(enrolment: Enrolment, submission_id: SubmissionId, queued_for: tuple[PersonId, ...]) -> Enrolment:
+    """Note in whose queues a submission stands now."""
+    found = waiting_line(enrolment, submission_id)
+    if found is None or found.waiting is None:
+        raise OutOfTurn
+    return _with(enrolment, _replace(found, waiting=_replace(found.waiting, queued_for=queued_for)))
 
 
 def take_back(
@@ -331,20 +343,13 @@ def _opened(one: Line, state: LessonState, fresh: SubmissionId, at: datetime) ->
 
 
 def _described(one: Line, lesson: Lesson) -> Line:
-    return _replace(
-        one, title=lesson.title, minutes=lesson.minutes, asks=what_it_asks(lesson), picture=_picture(lesson)
-    )
+    return _replace(one, title=lesson.title, minutes=lesson.minutes, asks=asks(lesson), picture=_picture(lesson))
 
 
 def _picture(lesson: Lesson) -> Picture | None:
-    for block in lesson.blocks:
-        if isinstance(block, Image):
-            return Picture(resource_id=block.resource_id, kind=ResourceKind.IMAGE)
-        if isinstance(block, Video):
-            return Picture(resource_id=block.resource_id, kind=ResourceKind.VIDEO)
-        if isinstance(block, Exercise) and block.resource_id:
-            return Picture(resource_id=block.resource_id, kind=ResourceKind.VIDEO)
-    return None
+    pictures = (file for file in shown(lesson) if file.kind is not ResourceKind.DOCUMENT)
+    first = next(pictures, None)
+    return Picture(resource_id=first.resource_id, kind=first.kind) if first else None
 
 
 def _with(enrolment: Enrolment, changed: Line) -> Enrolment:

@@ -14,19 +14,32 @@ from chalicelib.curriculum.model import Exercise, Lesson, Number, Scale
 from chalicelib.foundation.errors import Conflict, Invalid, StaleWrite
 from chalicelib.foundation.ids import ClientId, EnrolmentId, PersonId, ProgramId, RecordingId, SubmissionId
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
-from chalicelib.media.model import Recording, RecordingState
+from chalicelib.media.model import MediaKind, Recording, RecordingState
 from chalicelib.practice.model import Relation
 
 Words = Annotated[str, msgspec.Meta(max_length=20_000)]
-SETTLED = frozenset({RecordingState.READY, RecordingState.REJECTED})
+
+
+class Take(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording as the lesson knows it: that it was begun, and what became of it once that is settled."""
+
+    recording_id: RecordingId
+    kind: MediaKind
+    size: int
+    settled: Recording | None = None
+
+    @property
+    def rejected(self) -> bool:
+        """Whether it turned out that it cannot be used."""
+        return self.settled is not None and self.settled.state is RecordingState.REJECTED
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """What a client has answered and recorded in the turn that they are in.
 
-    `submission_id` is that of the turn; an attempt of another turn is none. `recordings` are copies, by
-    block, brought up to date when a recording has settled. `taken_back` is the version of the submission
-    that came back because a recording could not be used; 0 if there is none.
+    `submission_id` is that of the turn; an attempt of another turn is none. `takes` are by block.
+    `taken_back` says that it was sent and came back because a recording could not be used; `comment` is
+    what was written to it then.
     """
 
     client_id: ClientId
@@ -34,8 +47,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     submission_id: SubmissionId
     answers: dict[str, Answer] = {}
-    recordings: dict[str, Recording] = {}
-    taken_back: int = 0
+    takes: dict[str, Take] = {}
+    taken_back: bool = False
+    comment: str = ""
 
 
 class SubmissionState(StrEnum):
@@ -57,7 +71,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     lesson_number: int
     lesson: Lesson
     answers: dict[str, Answer]
-    recordings: dict[str, Recording]
+    takes: dict[str, Take]
     comment: str
     sent_at: datetime
     by: PersonId
@@ -137,7 +151,7 @@ class LessonChanged(Conflict):
     """A lesson that the therapist changed while it was being done."""
 
     type = "lesson-changed"
-    title = "Your therapist has changed this lesson. Everything that you answered is kept. Please look through it once more."
+    title = "Your therapist has changed this lesson. Your answers are kept. Please look through it once more."
 
 
 class AnsweredAlready(StaleWrite):
@@ -147,24 +161,27 @@ class AnsweredAlready(StaleWrite):
     title = "Somebody else has answered this first. Your text is kept as your draft."
 
 
-def recorded(recordings: Mapping[str, Recording]) -> frozenset[str]:
+def recorded(takes: Mapping[str, Take]) -> frozenset[str]:
     """Return the blocks whose recording is there or on its way."""
-    return frozenset(block for block, one in recordings.items() if one.state is not RecordingState.REJECTED)
+    return frozenset(block for block, take in takes.items() if not take.rejected)
 
 
-def all_settled(recordings: Mapping[str, Recording]) -> bool:
+def all_settled(takes: Mapping[str, Take]) -> bool:
     """Tell whether nothing is on its way any more."""
-    return all(one.state in SETTLED for one in recordings.values())
+    return all(take.settled for take in takes.values())
 
 
-def with_recording(recordings: Mapping[str, Recording], settled: Recording) -> dict[str, Recording]:
-    """Return the recordings with one brought up to date, if it is still among them."""
-    return {block: settled if one.recording_id == settled.recording_id else one for block, one in recordings.items()}
+def with_settled(takes: Mapping[str, Take], settled: Recording) -> dict[str, Take]:
+    """Return the takes with what became of one of them, if it is still among them."""
+    return {
+        block: msgspec.structs.replace(take, settled=settled) if take.recording_id == settled.recording_id else take
+        for block, take in takes.items()
+    }
 
 
-def block_of(recordings: Mapping[str, Recording], recording_id: RecordingId) -> str | None:
-    """Return the block that a recording answers, if it does."""
-    return next((block for block, one in recordings.items() if one.recording_id == recording_id), None)
+def without(takes: Mapping[str, Take], recording_id: RecordingId) -> dict[str, Take]:
+    """Return the takes without one."""
+    return {block: take for block, take in takes.items() if take.recording_id != recording_id}
 
 
 def measured(lesson: Lesson, answers: Mapping[str, Answer]) -> dict[str, float]:
@@ -181,9 +198,10 @@ def measured(lesson: Lesson, answers: Mapping[str, Answer]) -> dict[str, float]:
 
 def queue_line(submission: Submission, client_name: str, promised_at: datetime) -> QueueLine:
     """Return the line under which a submission waits."""
-    lengths = [one.rendition.duration_s if one.rendition else 0.0 for one in submission.recordings.values()]
+    takes = submission.takes.values()
+    lengths = [_length(take) for take in takes]
     said = sum(said_something(answer) for answer in submission.answers.values()) + bool(submission.comment.strip())
-    kinds = [str(one.kind) for one in submission.recordings.values()]
+    kinds = [str(take.kind) for take in takes]
     return QueueLine(
         client_id=submission.client_id,
         client_name=client_name,
@@ -196,6 +214,11 @@ def queue_line(submission: Submission, client_name: str, promised_at: datetime) 
         sent_at=submission.sent_at,
         promised_at=promised_at,
     )
+
+
+def _length(take: Take) -> float:
+    made = take.settled.rendition if take.settled else None
+    return made.duration_s if made else 0.0
 
 
 def check_comments(comments: tuple[Comment, ...], recordings: frozenset[RecordingId]) -> None:

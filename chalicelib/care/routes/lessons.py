@@ -47,7 +47,7 @@ def see_lesson(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, numbe
 @endpoint(
     ROUTES, "PUT", f"{_LESSON}/answers/{{block}}", takes=PutAnswer, answers=AnswerKept, roles=_DOING, updates=True
 )
-def keep_answer(  # noqa: PLR0913 - the parts of the path
+def keep_answer(
     call: Call, body: PutAnswer, client_id: ClientId, enrolment_id: EnrolmentId, number: str, block: str
 ) -> Answer:
     """Keep the answer to one block. If-Match is the answer's version, 0 for the first."""
