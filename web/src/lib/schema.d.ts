@@ -3,10 +3,2266 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a month of the audit trail, newest first. */
+        get: operations["read_audit_trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the clients by name: an owner sees the practice's, a therapist their own. */
+        get: operations["list_clients"];
+        put?: never;
+        /** Add a client, and invite who signs in for them. */
+        post: operations["add_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a client's card. */
+        get: operations["see_client"];
+        /** Change a client's name, time zone or therapists. */
+        put: operations["change_client"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol a client in a version of a program. */
+        post: operations["enrol_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/enrolments/{enrolment_id}/lessons/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a lesson with what has been answered so far. */
+        get: operations["see_lesson"];
+        /** Change a client's own copy of a lesson. If-Match is its revision. */
+        put: operations["change_lesson"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/enrolments/{enrolment_id}/lessons/{number}/answers/{block}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep the answer to one block. If-Match is the answer's version, 0 for the first. */
+        put: operations["keep_answer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/enrolments/{enrolment_id}/lessons/{number}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a lesson after the program was changed. */
+        post: operations["open_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/enrolments/{enrolment_id}/lessons/{number}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a place for a recording before its first byte is sent. */
+        post: operations["open_lesson_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/enrolments/{enrolment_id}/lessons/{number}/recordings/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a recording out of a lesson. */
+        delete: operations["remove_lesson_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/enrolments/{enrolment_id}/lessons/{number}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a lesson anew, without what was answered. */
+        post: operations["restart_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/enrolments/{enrolment_id}/lessons/{number}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a lesson to the therapist. */
+        post: operations["submit_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a client a monthly fee from a day on. */
+        post: operations["set_fee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/fees/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a fee today: what was issued stays, no period that begins from today on is invoiced. */
+        delete: operations["end_fee"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/guardians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody act for a client. */
+        post: operations["add_guardian"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/guardians/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End somebody's acting for a client, at once. */
+        delete: operations["remove_guardian"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a client's fees and invoices. */
+        get: operations["client_invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/invoices/{number}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that an invoice was paid. */
+        post: operations["note_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/invoices/{number}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an address of an invoice's PDF, good for five minutes. */
+        get: operations["invoice_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a client's programs with all their lessons. */
+        get: operations["see_program"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See practice days, lessons and measures over time. */
+        get: operations["see_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/recordings/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show where a client's recording is on its way, and what plays it. */
+        get: operations["see_recording"];
+        put?: never;
+        post?: never;
+        /** Give up sending a client's recording. */
+        delete: operations["give_up_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/recordings/{recording_id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the parts of a client's recording together. */
+        post: operations["complete_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/recordings/{recording_id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which parts of a client's recording have arrived. */
+        get: operations["see_recording_parts"];
+        put?: never;
+        /** Say where the next parts of a client's recording are to be sent. */
+        post: operations["sign_recording_parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See when a client is reminded, and what was sent. */
+        get: operations["see_reminders"];
+        /** Choose on which days and when to be reminded; the mails go to whoever chose last. */
+        put: operations["change_reminders"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/submissions/{submission_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what was sent and what came back for it. */
+        get: operations["see_submission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/submissions/{submission_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what was sent, with one's own draft and what was answered before. */
+        get: operations["see_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/submissions/{submission_id}/review/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a draft of the answer. If-Match is the draft's version, 0 for the first. */
+        put: operations["keep_review_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/submissions/{submission_id}/review/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a submission and decide what comes next. */
+        post: operations["give_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/submissions/{submission_id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the client has seen the answer. */
+        post: operations["mark_feedback_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what is to do today, what came back and what waits. */
+        get: operations["see_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doors/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See whose invitation or reset a link is; changes nothing. */
+        post: operations["look_at_door"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doors/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose a password behind an invitation or reset link, and be signed in. */
+        post: operations["open_door"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the practice's invoices, newest first. */
+        get: operations["practice_invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show where a file of the library is on its way, and what plays it. */
+        get: operations["see_library_file"];
+        put?: never;
+        post?: never;
+        /** Give up sending a file of the library, and take it out. */
+        delete: operations["give_up_resource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library/{recording_id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the parts of a file of the library together. */
+        post: operations["complete_library_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library/{recording_id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which parts of a file of the library have arrived. */
+        get: operations["see_library_parts"];
+        put?: never;
+        /** Say where the next parts of a file of the library are to be sent. */
+        post: operations["sign_library_parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a link to choose a new password; the answer is the same for every address. */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite an owner or a therapist. */
+        post: operations["invite_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an invitation again. */
+        post: operations["invite_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See the practice, its settings and its staff. */
+        get: operations["see_practice"];
+        /** Change the practice's settings. */
+        put: operations["change_practice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the programs of the practice. */
+        get: operations["see_programs"];
+        put?: never;
+        /** Begin a program. */
+        post: operations["create_program"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programs/{program_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a program with its lessons as they are being written. */
+        get: operations["see_program"];
+        /** Rename a program, or change the order of its lessons; one that is left out is removed. */
+        put: operations["change_program"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programs/{program_id}/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add an empty lesson at the end of a program. */
+        post: operations["add_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programs/{program_id}/lessons/{lesson_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a lesson as it is being written. */
+        put: operations["save_lesson"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programs/{program_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a program as it is now, as a version that stays. */
+        post: operations["publish_program"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programs/{program_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a published version. */
+        get: operations["see_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what waits for this therapist, first promised first. */
+        get: operations["see_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a page of the library, newest first. */
+        get: operations["see_library"];
+        put?: never;
+        /** Enter a file into the library, and give leave to upload it. */
+        post: operations["open_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange the secret of a link for half an hour of one review. */
+        post: operations["open_review_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-link/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a draft of the answer. If-Match is the draft's version, 0 for the first. */
+        put: operations["keep_linked_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-link/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the submission that the link is for. */
+        post: operations["give_linked_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review-link/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See the review that the link is for. */
+        get: operations["see_linked_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with address and password. */
+        post: operations["sign_in"];
+        /** Sign out here. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with the session that the cookie keeps. */
+        post: operations["refresh_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out on every device. */
+        delete: operations["sign_out_everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop the reminders that a mail's link belongs to; pressing twice is fine. */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /**
+         * ActsFor
+         * @description A client whom a person may act for: themself, or somebody in their care.
+         */
+        ActsFor: {
+            client_id: string;
+            name: string;
+            relation: components["schemas"]["Relation"];
+        };
+        /** AnswerKept */
+        AnswerKept: {
+            version: number;
+            at: string;
+        };
+        /** AnswerView */
+        AnswerView: {
+            value: number[] | string | number | components["schemas"]["Did"] | null;
+            version: number;
+            at: string;
+            by_name: string;
+            relation: components["schemas"]["Relation"];
+        };
+        /**
+         * ArrivedPart
+         * @description A part that is there: its size in bytes and its ETag.
+         */
+        ArrivedPart: {
+            number: number;
+            size: number;
+            etag: string;
+        };
+        /** ArrivedParts */
+        ArrivedParts: {
+            parts: components["schemas"]["ArrivedPart"][];
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            at: string;
+            name: string;
+            action: string;
+            client_id: string | null;
+        };
+        /** AuditPage */
+        AuditPage: {
+            entries: components["schemas"]["AuditEntry"][];
+            after: string | null;
+        };
+        /** ChangeReminders */
+        ChangeReminders: {
+            on: boolean;
+            weekdays: number[];
+            /** @description local time, 17:30 */
+            at: string;
+            /** @description IANA name, such as Europe/Lisbon */
+            time_zone: string;
+        };
+        /**
+         * Choice
+         * @description One of several answers.
+         */
+        Choice: {
+            /** @enum {unknown} */
+            kind: "choice";
+            block_id: string;
+            prompt: string;
+            /** @default  */
+            hint: string;
+            /** @default true */
+            required: boolean;
+            options: string[];
+        };
+        /** ClientChange */
+        ClientChange: {
+            name: string;
+            /** @description IANA name, such as Europe/Lisbon */
+            time_zone: string;
+            therapist_ids: string[];
+        };
+        /** ClientDetails */
+        ClientDetails: {
+            name: string;
+            /** @description IANA name, such as Europe/Lisbon */
+            time_zone: string;
+            /** @default null */
+            email: string | null;
+            /** @default [] */
+            guardians: components["schemas"]["GuardianDetails"][];
+            /** @default [] */
+            therapist_ids: string[];
+        };
+        /** ClientInvoices */
+        ClientInvoices: {
+            client_name: string;
+            fees: components["schemas"]["FeeView"][];
+            invoices: components["schemas"]["InvoiceView"][];
+        };
+        /**
+         * ClientLine
+         * @description A client as a line of a list.
+         */
+        ClientLine: {
+            client_id: string;
+            name: string;
+            therapist_name: string;
+            since: string;
+        };
+        /** ClientName */
+        ClientName: {
+            client_id: string;
+            name: string;
+        };
+        /** ClientPage */
+        ClientPage: {
+            clients: components["schemas"]["ClientLine"][];
+            after: string | null;
+        };
+        /** ClientToday */
+        ClientToday: {
+            client_id: string;
+            name: string;
+            time_zone: string;
+        };
+        /** ClientView */
+        ClientView: {
+            client_id: string;
+            name: string;
+            time_zone: string;
+            therapists: components["schemas"]["Named"][];
+            guardians: components["schemas"]["Named"][];
+            own: components["schemas"]["Named"] | null;
+            since: string;
+        };
+        /**
+         * Comment
+         * @description A therapist's words, at a moment of a recording (seconds from its start) or on the whole.
+         */
+        Comment: {
+            comment_id: string;
+            /** @default null */
+            recording_id: string | null;
+            /** @default null */
+            at_s: number | null;
+            text: string;
+        };
+        /**
+         * Decision
+         * @description What a therapist decides about a submission.
+         * @enum {unknown}
+         */
+        Decision: "again" | "change" | "go_on";
+        /**
+         * Did
+         * @description What was done of an exercise, and how much it hurt (0–10), if that was said.
+         */
+        Did: {
+            /** @default 0 */
+            sets: number;
+            /** @default 0 */
+            reps: number;
+            /** @default null */
+            pain: number | null;
+            /** @default  */
+            note: string;
+        };
+        /**
+         * Document
+         * @description A document to open or print, from the library.
+         */
+        Document: {
+            /** @enum {unknown} */
+            kind: "document";
+            block_id: string;
+            resource_id: string;
+            title: string;
+        };
+        /** DoorOpening */
+        DoorOpening: {
+            token: string;
+            password: string;
+        };
+        /** DoorToken */
+        DoorToken: {
+            token: string;
+        };
+        /** DoorView */
+        DoorView: {
+            purpose: components["schemas"]["Purpose"];
+            practice_name: string;
+            name: string;
+            email_hint: string;
+        };
+        /** DraftKept */
+        DraftKept: {
+            version: number;
+        };
+        /**
+         * DraftView
+         * @description What the therapist has written and not sent. Version 0 means that nothing is kept yet.
+         */
+        DraftView: {
+            comments: components["schemas"]["Comment"][];
+            text: string;
+            decision: components["schemas"]["Decision"] | null;
+            version: number;
+        };
+        /**
+         * EarlierAnswer
+         * @description The number that the same block was given before, as in "was 5".
+         */
+        EarlierAnswer: {
+            block_id: string;
+            value: number;
+            sent_at: string;
+            lesson_number: number;
+        };
+        /** EditLesson */
+        EditLesson: {
+            title: string;
+            minutes: number;
+            blocks: (components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["Video"] | components["schemas"]["Document"] | components["schemas"]["Link"] | components["schemas"]["Exercise"] | components["schemas"]["Choice"] | components["schemas"]["Several"] | components["schemas"]["Scale"] | components["schemas"]["ShortText"] | components["schemas"]["LongText"] | components["schemas"]["Number"] | components["schemas"]["Recording"])[];
+        };
+        /**
+         * EditionView
+         * @description A published version, as it stays.
+         */
+        EditionView: {
+            program_id: string;
+            title: string;
+            summary: string;
+            version: number;
+            lessons: components["schemas"]["Lesson"][];
+            media: {
+                [key: string]: components["schemas"]["ResourceUse"];
+            };
+        };
+        /** Enrol */
+        Enrol: {
+            program_id: string;
+            version: number;
+        };
+        /**
+         * EnrolmentState
+         * @description Whether there is anything left to do.
+         * @enum {unknown}
+         */
+        EnrolmentState: "finished" | "running";
+        /** EnrolmentView */
+        EnrolmentView: {
+            enrolment_id: string;
+            program_id: string;
+            program_title: string;
+            version: number;
+            started_at: string;
+            state: components["schemas"]["EnrolmentState"];
+            lessons: components["schemas"]["LessonLine"][];
+        };
+        /**
+         * Exercise
+         * @description An exercise with its dose, and how much it hurt (0–10, numeric rating scale) if that is asked.
+         */
+        Exercise: {
+            /** @enum {unknown} */
+            kind: "exercise";
+            block_id: string;
+            title: string;
+            /** @default  */
+            instructions: string;
+            /** @default 0 */
+            sets: number;
+            /** @default 0 */
+            reps: number;
+            /** @default 0 */
+            hold_s: number;
+            /** @default  */
+            load: string;
+            /** @default null */
+            resource_id: string | null;
+            /** @default true */
+            ask_pain: boolean;
+            /** @default  */
+            pain_of: string;
+            /** @default null */
+            stop_above: number | null;
+        };
+        /** FeeView */
+        FeeView: {
+            subscription_id: string;
+            amount: components["schemas"]["Money"];
+            /** Format: date */
+            from_on: string;
+            title: string;
+            next_on: string | null;
+            ended_on: string | null;
+            version: number;
+        };
+        /** FeedbackGiven */
+        FeedbackGiven: {
+            feedback: components["schemas"]["FeedbackView"];
+            next_in_queue: components["schemas"]["NextInQueue"] | null;
+        };
+        /** FeedbackToday */
+        FeedbackToday: {
+            submission_id: string;
+            lesson_number: number;
+            lesson_title: string;
+            by_name: string;
+            comments: number;
+            at: string;
+        };
+        /** FeedbackView */
+        FeedbackView: {
+            by_name: string;
+            at: string;
+            comments: components["schemas"]["Comment"][];
+            text: string;
+            decision: components["schemas"]["Decision"];
+            seen: boolean;
+        };
+        /** ForgottenPassword */
+        ForgottenPassword: {
+            email: string;
+        };
+        /** GiveFeedback */
+        GiveFeedback: {
+            comments: components["schemas"]["Comment"][];
+            text: string;
+            decision: components["schemas"]["Decision"];
+        };
+        /** GuardianDetails */
+        GuardianDetails: {
+            name: string;
+            email: string;
+        };
+        /**
+         * Image
+         * @description A picture from the library. `alt` says what is to be seen, for those who cannot.
+         */
+        Image: {
+            /** @enum {unknown} */
+            kind: "image";
+            block_id: string;
+            resource_id: string;
+            alt: string;
+            /** @default  */
+            caption: string;
+        };
+        /**
+         * InvoiceState
+         * @description Whether somebody has noted the payment.
+         * @enum {unknown}
+         */
+        InvoiceState: "due" | "paid";
+        /** InvoiceView */
+        InvoiceView: {
+            invoice_id: string;
+            number: string;
+            title: string;
+            /** Format: date */
+            period_from_on: string;
+            /** Format: date */
+            period_to_on: string;
+            /** Format: date */
+            issued_on: string;
+            /** Format: date */
+            due_on: string;
+            amount: components["schemas"]["Money"];
+            state: components["schemas"]["InvoiceState"];
+            paid_on: string | null;
+            pdf_ready: boolean;
+        };
+        /**
+         * Lesson
+         * @description A lesson: its blocks in order, and about how long it takes.
+         */
+        Lesson: {
+            lesson_id: string;
+            title: string;
+            /** @default 10 */
+            minutes: number;
+            /** @default [] */
+            blocks: (components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["Video"] | components["schemas"]["Document"] | components["schemas"]["Link"] | components["schemas"]["Exercise"] | components["schemas"]["Choice"] | components["schemas"]["Several"] | components["schemas"]["Scale"] | components["schemas"]["ShortText"] | components["schemas"]["LongText"] | components["schemas"]["Number"] | components["schemas"]["Recording"])[];
+        };
+        /**
+         * LessonChange
+         * @description All of a lesson as it is to be.
+         */
+        LessonChange: {
+            title: string;
+            minutes: number;
+            blocks: (components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["Video"] | components["schemas"]["Document"] | components["schemas"]["Link"] | components["schemas"]["Exercise"] | components["schemas"]["Choice"] | components["schemas"]["Several"] | components["schemas"]["Scale"] | components["schemas"]["ShortText"] | components["schemas"]["LongText"] | components["schemas"]["Number"] | components["schemas"]["Recording"])[];
+        };
+        /**
+         * LessonDraft
+         * @description A lesson as it is being written; `version` is what If-Match names when it is saved.
+         */
+        LessonDraft: {
+            lesson_id: string;
+            title: string;
+            minutes: number;
+            blocks: (components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["Video"] | components["schemas"]["Document"] | components["schemas"]["Link"] | components["schemas"]["Exercise"] | components["schemas"]["Choice"] | components["schemas"]["Several"] | components["schemas"]["Scale"] | components["schemas"]["ShortText"] | components["schemas"]["LongText"] | components["schemas"]["Number"] | components["schemas"]["Recording"])[];
+            version: number;
+        };
+        /**
+         * LessonLine
+         * @description A lesson in a list. `submission_id` is what was sent last; `promised_at` None while it is arriving.
+         */
+        LessonLine: {
+            number: number;
+            lesson_id: string;
+            title: string;
+            minutes: number;
+            asks: string;
+            state: components["schemas"]["LessonState"];
+            submission_id: string | null;
+            promised_at: string | null;
+            new_feedback: boolean;
+        };
+        /**
+         * LessonState
+         * @description Where a client is with a lesson.
+         * @enum {unknown}
+         */
+        LessonState: "again" | "ahead" | "changing" | "done" | "open" | "sent";
+        /**
+         * LessonStretch
+         * @description A time spent on a lesson, the first or another one.
+         */
+        LessonStretch: {
+            number: number;
+            title: string;
+            state: components["schemas"]["LessonState"];
+            /** Format: date */
+            from_on: string;
+            to_on: string | null;
+            again: boolean;
+        };
+        /**
+         * LessonToday
+         * @description The lesson that is the client's now. `of` is how many the program has.
+         */
+        LessonToday: {
+            enrolment_id: string;
+            number: number;
+            of: number;
+            title: string;
+            minutes: number;
+            asks: string;
+            state: components["schemas"]["LessonState"];
+            started: boolean;
+            poster_url: string | null;
+        };
+        /**
+         * LessonView
+         * @description A lesson with what has been answered so far; answers and recordings by block.
+         *
+         *     What has not been sent is shown to those who do the lesson, not to the therapist. `comment` is what was
+         *     written to a submission that came back.
+         */
+        LessonView: {
+            enrolment_id: string;
+            number: number;
+            of: number;
+            program_title: string;
+            therapist_name: string;
+            state: components["schemas"]["LessonState"];
+            revision: number;
+            lesson: components["schemas"]["Lesson"];
+            media: {
+                [key: string]: components["schemas"]["MediaUrls"];
+            };
+            submission_id: string | null;
+            answers: {
+                [key: string]: components["schemas"]["AnswerView"];
+            };
+            recordings: {
+                [key: string]: components["schemas"]["RecordingView"];
+            };
+            comment: string;
+            promised_within_hours: number;
+        };
+        /**
+         * Library
+         * @description A page of the library, newest first.
+         */
+        Library: {
+            resources: components["schemas"]["ResourceView"][];
+            /** @default null */
+            after: string | null;
+        };
+        /**
+         * LineState
+         * @description Whether a letter went out.
+         * @enum {unknown}
+         */
+        LineState: "not_sent" | "sent";
+        /**
+         * Link
+         * @description A link to an app or a page elsewhere.
+         */
+        Link: {
+            /** @enum {unknown} */
+            kind: "link";
+            block_id: string;
+            url: string;
+            label: string;
+            /** @default  */
+            note: string;
+        };
+        /** LogLine */
+        LogLine: {
+            at: string;
+            what: string;
+            to_name: string;
+            state: components["schemas"]["LineState"];
+            why: string;
+        };
+        /**
+         * LongText
+         * @description An answer of some lines.
+         */
+        LongText: {
+            /** @enum {unknown} */
+            kind: "long_text";
+            block_id: string;
+            prompt: string;
+            /** @default  */
+            hint: string;
+            /** @default true */
+            required: boolean;
+        };
+        /** Me */
+        Me: {
+            person_id: string;
+            name: string;
+            email: string;
+            roles: components["schemas"]["Role"][];
+            practice: components["schemas"]["MyPractice"];
+            clients: components["schemas"]["ActsFor"][];
+        };
+        /**
+         * Measure
+         * @description A measure over time. `better` is lower, higher, or empty where neither is.
+         */
+        Measure: {
+            measure_id: string;
+            label: string;
+            unit: string;
+            better: string;
+            points: components["schemas"]["MeasurePoint"][];
+        };
+        /** MeasurePoint */
+        MeasurePoint: {
+            /** Format: date */
+            on: string;
+            at: string;
+            value: number;
+            lesson_number: number;
+        };
+        /**
+         * MediaKind
+         * @description What the bytes are said to be.
+         * @enum {unknown}
+         */
+        MediaKind: "audio" | "document" | "image" | "video";
+        /**
+         * MediaUrls
+         * @description Addresses that open for 15 minutes; whoever holds one needs no sign-in.
+         */
+        MediaUrls: {
+            /** @default null */
+            play_url: string | null;
+            /** @default null */
+            poster_url: string | null;
+        };
+        /**
+         * Money
+         * @description An amount, in minor units (cents) of a currency.
+         */
+        Money: {
+            minor: number;
+            /** @description ISO 4217 code */
+            currency: string;
+        };
+        /** MyPractice */
+        MyPractice: {
+            practice_id: string;
+            name: string;
+            time_zone: string;
+            /** @description ISO 4217 code */
+            currency: string;
+        };
+        /**
+         * Named
+         * @description A person by id and name, as other records carry them.
+         */
+        Named: {
+            person_id: string;
+            name: string;
+        };
+        /** NewLesson */
+        NewLesson: {
+            title: string;
+            /** @default 10 */
+            minutes: number;
+        };
+        /** NewProgram */
+        NewProgram: {
+            title: string;
+            /** @default  */
+            summary: string;
+        };
+        /**
+         * NewResource
+         * @description A file that is about to be uploaded into the library; `size` is in bytes.
+         */
+        NewResource: {
+            kind: components["schemas"]["ResourceKind"];
+            title: string;
+            /** @default  */
+            alt: string;
+            content_type: string;
+            size: number;
+            /** @default  */
+            file_name: string;
+        };
+        /**
+         * NewVersion
+         * @description What is to be said of a version, for the team.
+         */
+        NewVersion: {
+            /** @default  */
+            note: string;
+        };
+        /** NextInQueue */
+        NextInQueue: {
+            client_id: string;
+            submission_id: string;
+        };
+        /** NextLesson */
+        NextLesson: {
+            enrolment_id: string;
+            number: number;
+            title: string;
+            state: components["schemas"]["LessonState"];
+        };
+        /** NotePayment */
+        NotePayment: {
+            /** Format: date */
+            paid_on: string;
+            /** @default  */
+            note: string;
+        };
+        /**
+         * Nothing
+         * @description An answer or a body with nothing in it.
+         */
+        Nothing: Record<string, never>;
+        /**
+         * Number
+         * @description A number with its unit.
+         */
+        Number: {
+            /** @enum {unknown} */
+            kind: "number";
+            block_id: string;
+            prompt: string;
+            /** @default  */
+            hint: string;
+            /** @default true */
+            required: boolean;
+            /** @default  */
+            unit: string;
+            /** @default null */
+            least: number | null;
+            /** @default null */
+            most: number | null;
+        };
+        /**
+         * OpenRecording
+         * @description A file that is about to be sent: `size` in bytes. The name helps where a phone does not know the type.
+         */
+        OpenRecording: {
+            block_id: string;
+            content_type: string;
+            size: number;
+            /** @default  */
+            file_name: string;
+        };
+        /** OpenReviewLink */
+        OpenReviewLink: {
+            token: string;
+        };
+        /** OwnersInvoice */
+        OwnersInvoice: {
+            invoice_id: string;
+            number: string;
+            title: string;
+            /** Format: date */
+            period_from_on: string;
+            /** Format: date */
+            period_to_on: string;
+            /** Format: date */
+            issued_on: string;
+            /** Format: date */
+            due_on: string;
+            amount: components["schemas"]["Money"];
+            state: components["schemas"]["InvoiceState"];
+            paid_on: string | null;
+            pdf_ready: boolean;
+            client_id: string;
+            client_name: string;
+            note: string;
+        };
+        /**
+         * PartUrl
+         * @description Where a part is PUT, within the hour.
+         */
+        PartUrl: {
+            number: number;
+            url: string;
+        };
+        /** PartUrls */
+        PartUrls: {
+            urls: components["schemas"]["PartUrl"][];
+        };
+        /** PdfLink */
+        PdfLink: {
+            url: string;
+        };
+        /**
+         * PersonState
+         * @description Whether a person has opened their invitation.
+         * @enum {unknown}
+         */
+        PersonState: "active" | "invited";
+        /** PersonView */
+        PersonView: {
+            person_id: string;
+            name: string;
+            email: string;
+            roles: components["schemas"]["Role"][];
+            state: components["schemas"]["PersonState"];
+        };
+        /**
+         * Practice
+         * @description A practice and what it has settled for all its clients.
+         */
+        Practice: {
+            practice_id: string;
+            name: string;
+            /** @description IANA name, such as Europe/Lisbon */
+            time_zone: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /** @default 48 */
+            answer_within_hours: number;
+            /** @default false */
+            review_links_need_sign_in: boolean;
+        };
+        /** PracticeDay */
+        PracticeDay: {
+            /** Format: date */
+            on: string;
+            lessons: number[];
+        };
+        /** PracticeInvoices */
+        PracticeInvoices: {
+            invoices: components["schemas"]["OwnersInvoice"][];
+            after: string | null;
+        };
+        /** PracticeSettings */
+        PracticeSettings: {
+            name: string;
+            /** @description IANA name, such as Europe/Lisbon */
+            time_zone: string;
+            answer_within_hours: number;
+            review_links_need_sign_in: boolean;
+        };
+        /** PracticeView */
+        PracticeView: {
+            practice: components["schemas"]["Practice"];
+            staff: components["schemas"]["PersonView"][];
+        };
+        /**
+         * Problem
+         * @description RFC 9457 problem details; `type` is stable and safe to branch on.
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @default  */
+            correlation_id: string;
+            /** @default null */
+            current: unknown | null;
+            /** @default null */
+            yours: unknown | null;
+        };
+        /**
+         * ProgramChange
+         * @description A program's words, and its lessons in their order. A lesson that is left out is removed.
+         */
+        ProgramChange: {
+            title: string;
+            /** @default  */
+            summary: string;
+            lessons: string[];
+        };
+        /**
+         * ProgramLine
+         * @description A program in the list; `version` is the latest published one, 0 where there is none.
+         */
+        ProgramLine: {
+            program_id: string;
+            title: string;
+            summary: string;
+            lessons: number;
+            version: number;
+            changed_since_publication: boolean;
+            changed_at: string;
+        };
+        /** ProgramPage */
+        ProgramPage: {
+            client: components["schemas"]["ClientName"];
+            therapist_name: string;
+            enrolments: components["schemas"]["EnrolmentView"][];
+        };
+        /**
+         * ProgramView
+         * @description A program as its editor shows it.
+         *
+         *     `revision` is what If-Match names when title or order change; saving a lesson leaves it as it is.
+         */
+        ProgramView: {
+            program_id: string;
+            title: string;
+            summary: string;
+            lessons: components["schemas"]["LessonDraft"][];
+            published: components["schemas"]["Published"][];
+            changed_at: string;
+            changed_since_publication: boolean;
+            revision: number;
+            media: {
+                [key: string]: components["schemas"]["ResourceUse"];
+            };
+        };
+        /** Programs */
+        Programs: {
+            programs: components["schemas"]["ProgramLine"][];
+        };
+        /**
+         * Progress
+         * @description Days are days in the client's time zone; weekday 0 is Monday. `started_on` is None before a program.
+         */
+        Progress: {
+            client_name: string;
+            started_on: string | null;
+            /** Format: date */
+            today_on: string;
+            practice_weekdays: number[];
+            days: components["schemas"]["PracticeDay"][];
+            measures: components["schemas"]["Measure"][];
+            lessons: components["schemas"]["LessonStretch"][];
+            after: string | null;
+        };
+        /**
+         * Published
+         * @description A version that stays as it is.
+         */
+        Published: {
+            version: number;
+            at: string;
+            by: string;
+            by_name: string;
+            lessons: number;
+            /** @default  */
+            note: string;
+        };
+        /**
+         * Purpose
+         * @description What a door is for.
+         * @enum {unknown}
+         */
+        Purpose: "invitation" | "reset";
+        /**
+         * PutAnswer
+         * @description An answer to one block; None takes it back.
+         */
+        PutAnswer: {
+            value: number[] | string | number | components["schemas"]["Did"] | null;
+        };
+        /** PutDraft */
+        PutDraft: {
+            comments: components["schemas"]["Comment"][];
+            text: string;
+            decision: components["schemas"]["Decision"] | null;
+        };
+        /**
+         * Queue
+         * @description What waits, first promised first. `minutes` is an estimate for the lines of this page.
+         */
+        Queue: {
+            lines: components["schemas"]["QueueLineView"][];
+            minutes: number;
+            after: string | null;
+        };
+        /** QueueLineView */
+        QueueLineView: {
+            client_id: string;
+            client_name: string;
+            submission_id: string;
+            lesson_number: number;
+            lesson_title: string;
+            program_title: string;
+            what: string;
+            sent_at: string;
+            promised_at: string;
+        };
+        /**
+         * Recording
+         * @description A request for a video or a voice recording: `prompt` is its title, `show` what to show or say.
+         */
+        Recording: {
+            /** @enum {unknown} */
+            kind: "recording";
+            block_id: string;
+            prompt: string;
+            /** @default  */
+            hint: string;
+            /** @default true */
+            required: boolean;
+            /** @default video */
+            media: components["schemas"]["ResourceKind"];
+            /** @default  */
+            show: string;
+            /** @default 120 */
+            longest_s: number;
+        };
+        /**
+         * RecordingState
+         * @description Where a recording is on its way.
+         * @enum {unknown}
+         */
+        RecordingState: "awaiting_upload" | "processing" | "ready" | "rejected" | "uploaded";
+        /**
+         * RecordingView
+         * @description A recording as the page sees it.
+         *
+         *     `size` is in bytes, `duration_s` in seconds, width and height in pixels of the upright picture.
+         *     `reason` is a sentence for the one who sent it, where the recording could not be taken.
+         */
+        RecordingView: {
+            recording_id: string;
+            kind: components["schemas"]["MediaKind"];
+            state: components["schemas"]["RecordingState"];
+            /** @default null */
+            reason: string | null;
+            size: number;
+            /** @default null */
+            duration_s: number | null;
+            /** @default null */
+            width: number | null;
+            /** @default null */
+            height: number | null;
+            /** @default null */
+            play_url: string | null;
+            /** @default null */
+            poster_url: string | null;
+        };
+        /**
+         * Relation
+         * @description What a person is to a client's record.
+         * @enum {unknown}
+         */
+        Relation: "guardian" | "owner" | "self" | "therapist";
+        /** Reminders */
+        Reminders: {
+            on: boolean;
+            weekdays: number[];
+            /** @description local time, 17:30 */
+            at: string;
+            /** @description IANA name, such as Europe/Lisbon */
+            time_zone: string;
+            next_at: string | null;
+            mails_to: string;
+            log: components["schemas"]["LogLine"][];
+        };
+        /**
+         * ResourceKind
+         * @description What kind of file a resource is.
+         * @enum {unknown}
+         */
+        ResourceKind: "audio" | "document" | "image" | "video";
+        /**
+         * ResourceOpened
+         * @description A new file of the library, and leave to upload it by /api/library/{resource_id}.
+         */
+        ResourceOpened: {
+            resource: components["schemas"]["ResourceView"];
+            ticket: components["schemas"]["Ticket"];
+        };
+        /**
+         * ResourceUse
+         * @description A file that a lesson shows, with the addresses that open it for 15 minutes once it is ready.
+         */
+        ResourceUse: {
+            state: components["schemas"]["RecordingState"];
+            /** @default null */
+            play_url: string | null;
+            /** @default null */
+            poster_url: string | null;
+        };
+        /**
+         * ResourceView
+         * @description A file of the library. `reason` is a sentence, `duration_s` in seconds; the addresses open for 15 minutes.
+         */
+        ResourceView: {
+            resource_id: string;
+            kind: components["schemas"]["ResourceKind"];
+            title: string;
+            alt: string;
+            state: components["schemas"]["RecordingState"];
+            /** @default null */
+            reason: string | null;
+            /** @default null */
+            play_url: string | null;
+            /** @default null */
+            poster_url: string | null;
+            /** @default null */
+            duration_s: number | null;
+            at: string;
+        };
+        /** ReviewLinkOpened */
+        ReviewLinkOpened: {
+            client_id: string;
+            submission_id: string;
+            therapist_name: string;
+            expires_at: string;
+        };
+        /** ReviewView */
+        ReviewView: {
+            client: components["schemas"]["ClientName"];
+            submission_id: string;
+            lesson_number: number;
+            lesson_title: string;
+            program_title: string;
+            enrolment_id: string;
+            sent_at: string;
+            by_name: string;
+            relation: components["schemas"]["Relation"];
+            comment: string;
+            lesson: components["schemas"]["Lesson"];
+            answers: {
+                [key: string]: components["schemas"]["AnswerView"];
+            };
+            recordings: {
+                [key: string]: components["schemas"]["RecordingView"];
+            };
+            media: {
+                [key: string]: components["schemas"]["MediaUrls"];
+            };
+            state: string;
+            promised_at: string | null;
+            feedback: components["schemas"]["FeedbackView"] | null;
+            /** @default null */
+            next: components["schemas"]["NextLesson"] | null;
+            draft: components["schemas"]["DraftView"];
+            before: components["schemas"]["EarlierAnswer"][];
+        };
+        /**
+         * Role
+         * @description What somebody is in a practice; a person may be several.
+         * @enum {unknown}
+         */
+        Role: "client" | "guardian" | "owner" | "therapist";
+        /**
+         * Scale
+         * @description A whole number from 0 to 10 whose ends are put into words.
+         */
+        Scale: {
+            /** @enum {unknown} */
+            kind: "scale";
+            block_id: string;
+            prompt: string;
+            /** @default  */
+            hint: string;
+            /** @default true */
+            required: boolean;
+            /** @default none */
+            low: string;
+            /** @default  */
+            high: string;
+        };
+        /**
+         * Sent
+         * @description What was sent. `state` is arriving (nothing promised yet) or waiting.
+         */
+        Sent: {
+            submission_id: string;
+            state: string;
+            promised_at: string | null;
+            therapist_name: string;
+        };
+        /**
+         * SentPart
+         * @description A part as its PUT was answered.
+         */
+        SentPart: {
+            number: number;
+            etag: string;
+        };
+        /**
+         * SentParts
+         * @description All the parts, in any order.
+         */
+        SentParts: {
+            parts: components["schemas"]["SentPart"][];
+        };
+        /** Session */
+        Session: {
+            id_token: string;
+            expires_in_s: number;
+            person: components["schemas"]["Me"];
+        };
+        /** SetFee */
+        SetFee: {
+            /** @description cents, or what the currency's smallest unit is */
+            minor: number;
+            /** Format: date */
+            from_on: string;
+            /** @default Monthly program fee */
+            title: string;
+        };
+        /**
+         * Several
+         * @description Any of several answers.
+         */
+        Several: {
+            /** @enum {unknown} */
+            kind: "several";
+            block_id: string;
+            prompt: string;
+            /** @default  */
+            hint: string;
+            /** @default true */
+            required: boolean;
+            options: string[];
+        };
+        /**
+         * ShortText
+         * @description An answer of one line.
+         */
+        ShortText: {
+            /** @enum {unknown} */
+            kind: "short_text";
+            block_id: string;
+            prompt: string;
+            /** @default  */
+            hint: string;
+            /** @default true */
+            required: boolean;
+        };
+        /** SignIn */
+        SignIn: {
+            email: string;
+            password: string;
+        };
+        /** StaffInvitation */
+        StaffInvitation: {
+            name: string;
+            email: string;
+            roles: ("owner" | "therapist")[];
+        };
+        /**
+         * SubmissionView
+         * @description What was sent. `state` is arriving, waiting, reviewed, or taken_back: a recording in it could not be
+         *     used and the lesson is the client's again, with everything kept. `next` is there once it is reviewed.
+         */
+        SubmissionView: {
+            client: components["schemas"]["ClientName"];
+            submission_id: string;
+            lesson_number: number;
+            lesson_title: string;
+            program_title: string;
+            enrolment_id: string;
+            sent_at: string;
+            by_name: string;
+            relation: components["schemas"]["Relation"];
+            comment: string;
+            lesson: components["schemas"]["Lesson"];
+            answers: {
+                [key: string]: components["schemas"]["AnswerView"];
+            };
+            recordings: {
+                [key: string]: components["schemas"]["RecordingView"];
+            };
+            media: {
+                [key: string]: components["schemas"]["MediaUrls"];
+            };
+            state: string;
+            promised_at: string | null;
+            feedback: components["schemas"]["FeedbackView"] | null;
+            /** @default null */
+            next: components["schemas"]["NextLesson"] | null;
+        };
+        /**
+         * Submit
+         * @description `revision` is the one of the lesson that the client has seen.
+         */
+        Submit: {
+            /** @default  */
+            comment: string;
+            revision: number;
+        };
+        /**
+         * Text
+         * @description Words, in Markdown.
+         */
+        Text: {
+            /** @enum {unknown} */
+            kind: "text";
+            block_id: string;
+            /** @default  */
+            title: string;
+            markdown: string;
+        };
+        /**
+         * Ticket
+         * @description Leave to upload: the file is cut into `parts` pieces of `part_size` bytes, the last one smaller.
+         */
+        Ticket: {
+            recording_id: string;
+            part_size: number;
+            parts: number;
+            /** @default awaiting_upload */
+            state: components["schemas"]["RecordingState"];
+        };
+        /**
+         * Today
+         * @description `finished` says that there was a program and nothing of it is left to do.
+         */
+        Today: {
+            client: components["schemas"]["ClientToday"];
+            therapist_name: string;
+            now: string;
+            lesson: components["schemas"]["LessonToday"] | null;
+            feedback: components["schemas"]["FeedbackToday"][];
+            waiting: components["schemas"]["WaitingToday"][];
+            next_practice_at: string | null;
+            finished: boolean;
+        };
+        /** Unsubscribe */
+        Unsubscribe: {
+            token: string;
+        };
+        /** Unsubscribed */
+        Unsubscribed: {
+            name: string;
+        };
+        /**
+         * Video
+         * @description A video of the therapist's own, from the library.
+         */
+        Video: {
+            /** @enum {unknown} */
+            kind: "video";
+            block_id: string;
+            resource_id: string;
+            title: string;
+        };
+        /**
+         * WaitingToday
+         * @description What waits for an answer. While it is arriving nothing has been promised yet.
+         */
+        WaitingToday: {
+            submission_id: string;
+            lesson_number: number;
+            lesson_title: string;
+            promised_at: string | null;
+            arriving: boolean;
+        };
+        /**
+         * WantedParts
+         * @description The parts that are to be sent next.
+         */
+        WantedParts: {
+            numbers: number[];
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -14,4 +2270,2331 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    read_audit_trail: {
+        parameters: {
+            query?: {
+                month?: string;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_clients: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientPage"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_client: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientDetails"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_client: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_client: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enrol"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                enrolment_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_lesson: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                client_id: string;
+                enrolment_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditLesson"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_answer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                client_id: string;
+                enrolment_id: string;
+                number: string;
+                block: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerKept"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_lesson: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+                enrolment_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_lesson_recording: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+                enrolment_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRecording"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_lesson_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                enrolment_id: string;
+                number: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restart_lesson: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+                enrolment_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_lesson: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+                enrolment_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_fee: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetFee"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_fee: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                client_id: string;
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_guardian: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianDetails"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_guardian: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                client_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    client_invoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientInvoices"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_payment: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotePayment"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PdfLink"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_program: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramPage"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_progress: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_up_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentParts"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_recording_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivedParts"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_recording_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedParts"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartUrls"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_reminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminders"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_reminders: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeReminders"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminders"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_review_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                client_id: string;
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftKept"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_feedback: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveFeedback"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackGiven"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_feedback_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_door: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorToken"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_door: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorOpening"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    practice_invoices: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeInvoices"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_library_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_up_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_library_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentParts"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_library_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivedParts"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_library_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedParts"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartUrls"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenPassword"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffInvitation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_again: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_practice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_practice: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PracticeSettings"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_programs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programs"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_program: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProgram"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_program: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                program_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_program: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                program_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgramChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_lesson: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                program_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLesson"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_lesson: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                program_id: string;
+                lesson_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LessonChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonDraft"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_program: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                program_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                program_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_queue: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_library: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Library"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_resource: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResource"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceOpened"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_review_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenReviewLink"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewLinkOpened"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_linked_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftKept"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_linked_feedback: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveFeedback"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackGiven"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_linked_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unsubscribe"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unsubscribed"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
