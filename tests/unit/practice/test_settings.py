@@ -1,0 +1,98 @@
+"""The practice's settings and its audit trail."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.foundation import clock
+from chalicelib.foundation.actor import Role, clockwork
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.ids import PracticeId
+
+from .conftest import client_of
+from .gateway import Gateway, Reply, Somebody
+
+SETTINGS = {
+    "name": "Praxis Lind & Horn",
+    "time_zone": "Europe/Berlin",
+    "answer_within_hours": 24,
+    "review_links_need_sign_in": True,
+}
+
+
+def _change(gateway: Gateway, by: Somebody, version: int | None = 1, **changes: Any) -> Reply:
+    return gateway.call("PUT", "/api/practice", SETTINGS | changes, by=by, if_match=version)
+
+
+def test_an_owner_changes_the_settings(gateway: Gateway, owner: Somebody) -> None:
+    before = gateway.call("GET", "/api/practice", by=owner)
+    reply = _change(gateway, owner, before.version)
+    assert (reply.status, reply.version) == (200, 2)
+    assert SETTINGS.items() <= reply.body["practice"].items()
+    assert reply.body["practice"]["currency"] == "EUR"
+    after = gateway.call("GET", "/api/practice", by=owner)
+    assert (after.body, after.version) == (reply.body, 2)
+
+
+def test_two_owners_at_once_are_shown_both_texts(gateway: Gateway, owner: Somebody) -> None:
+    _change(gateway, owner)
+    reply = _change(gateway, owner, name="Praxis Tal")
+    assert (reply.status, reply.body["current"]["practice"]["name"]) == (409, "Praxis Lind & Horn")
+    assert reply.body["yours"]["name"] == "Praxis Tal"
+    assert _change(gateway, owner, None).status == 428
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": " "},
+        {"time_zone": "Lisbon"},
+        {"answer_within_hours": 0},
+        {"answer_within_hours": 337},
+        {"answer_within_hours": "48"},
+        {"review_links_need_sign_in": "yes"},
+        {"currency": "USD"},
+        {"practice_id": "0" * 26},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(gateway: Gateway, owner: Somebody, changes: dict[str, Any]) -> None:
+    assert _change(gateway, owner, **changes).status == 422
+
+
+def test_the_audit_trail_says_who_did_what_newest_first(gateway: Gateway, owner: Somebody, therapist: Somebody) -> None:
+    client_id = client_of(gateway, therapist)["client_id"]
+    _change(gateway, owner)
+    entries = gateway.call("GET", "/api/audit", by=owner).body["entries"]
+    assert [(entry["name"], entry["action"], entry["client_id"]) for entry in entries[:3]] == [
+        ("Ada Lind", "changed the practice's settings", None),
+        ("Ines Duarte", "added a client", client_id),
+        ("Ada Lind", "invited to the staff", None),
+    ]
+    month = clock.stamp(clock.now())[:7]
+    assert gateway.call("GET", f"/api/audit?month={month}", by=owner).body["entries"] == entries
+    assert gateway.call("GET", "/api/audit?month=2020-02", by=owner).body == {"entries": [], "after": None}
+
+
+def test_the_audit_trail_has_pages(gateway: Gateway, owner: Somebody) -> None:
+    for _ in range(2):
+        write = Call(clockwork(PracticeId(owner.practice_id)), clock.now()).write()
+        for number in range(60):
+            write.record("changed the settings", number=str(number))
+        write.commit()
+    first = gateway.call("GET", "/api/audit", by=owner).body
+    second = gateway.call("GET", f"/api/audit?after={first['after']}", by=owner).body
+    assert len(first["entries"]) == 100
+    changes = [entry for entry in first["entries"] + second["entries"] if "settings" in entry["action"]]
+    assert len(changes) == 120
+
+
+@pytest.mark.parametrize("query", ["month=2026", "month=2026-13", "month=2026-05%0a", "month=x", "after=zzz"])
+def test_an_audit_page_that_makes_no_sense_is_refused(gateway: Gateway, owner: Somebody, query: str) -> None:
+    assert gateway.call("GET", f"/api/audit?{query}", by=owner).status == 422
+
+
+def test_staff_see_the_settings_and_owners_change_them(gateway: Gateway, therapist: Somebody) -> None:
+    assert gateway.call("GET", "/api/practice", by=therapist).status == 200
+    assert _change(gateway, therapist).status == 403
+    stranger = Somebody(therapist.practice_id, therapist.person_id, frozenset({Role.CLIENT}))
+    assert gateway.call("GET", "/api/practice", by=stranger).status == 403
