@@ -93,7 +93,10 @@ def test_a_client_is_added_once_however_often_the_button_is_pressed(
             "email": f"c{number}@home.example",
             "guardians": [{"name": "Rosa", "email": "rosa@home.example"}],
         }
-        replies = [gateway.call("POST", "/api/clients", body, by=therapist, key=f"press-{number:04}") for _ in range(3)]
+        replies = []
+        for _ in range(3):
+            replies.append(gateway.call("POST", "/api/clients", body, by=therapist, key=f"press-{number:04}"))
+            crashes.arm(-1, applied=False)
         assert replies[0].status in {201, 500}
         assert [reply.status for reply in replies[1:]] == [201, 201]
         assert replies[1].body == replies[2].body
@@ -110,7 +113,7 @@ def test_a_door_opens_in_the_end_whatever_dies_in_between(
     for _ in _sweep(crashes, 6):
         at, applied = crashes.at, crashes.applied
         crashes.arm(-1, applied=False)
-        Row("#".join([owner.practice_id, "doors"]), f"made#{owner.person_id}").delete()
+        Row(f"{owner.practice_id}#doors", f"made#{owner.person_id}").delete()
         token = door(owner.practice_id, owner.person_id, purpose)
         crashes.arm(at, applied=applied)
         body = {"token": token, "password": PASSWORD}
@@ -130,7 +133,7 @@ def test_an_account_is_complete_in_the_end_whatever_dies_in_between(
         for _again in range(2):
             try:
                 service.ensure_sign_in(call, PersonId(owner.person_id))
-            except ReadTimeoutError:
+            except Exception:  # noqa: BLE001, S112 - a crash ends whatever it meets; the message comes again
                 continue
     token = service.make_door(call, PersonId(owner.person_id), Purpose.INVITATION)
     assert gateway.call("POST", "/api/doors/open", {"token": token, "password": PASSWORD}).status == 200
