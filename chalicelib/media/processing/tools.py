@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import os
 from pathlib import Path
 
 from chalicelib.media.processing.child import ToolFault
@@ -20,6 +21,8 @@ def find_ffmpeg() -> Path:
     folders = list(spec.submodule_search_locations or []) if spec else []
     for folder in folders:
         for binary in sorted(Path(folder, "binaries").glob("ffmpeg-*")):
+            if not os.access(binary, os.X_OK):  # not everything that unpacks an archive keeps this bit
+                binary.chmod(0o755)
             return binary
     message = "ffmpeg is missing: install infra/requirements-video.txt."
     raise ToolFault(message)
