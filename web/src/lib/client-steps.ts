@@ -1,5 +1,5 @@
 /** A lesson as steps: what stands on each, which are done, and what is missing. No DOM, no network. */
-import type { AskingBlock, Block, Did, ExerciseBlock, RecordingView, ShowingBlock, Value } from './client'
+import type { AskingBlock, Block, Did, ExerciseBlock, RecordingView, ShowingBlock, Value } from './client-api'
 
 /** One page of a lesson: what is shown first, the one thing it asks, and what comes after the last question. */
 export interface Step {
@@ -90,11 +90,17 @@ export function whereToGoOn(steps: readonly Step[], values: Values, recordings: 
   return found === -1 ? steps.length - 1 : found
 }
 
-/** What a step is called, in its heading and where it is named elsewhere. */
-export function titleOf(step: Step, lessonTitle: string): string {
-  const lead = step.lead.find((block) => block.kind === 'text' && block.title !== '')
-  if (lead?.kind === 'text') return lead.title
-  return askTitle(step.ask) ?? lessonTitle
+/**
+ * The heading of a step. An exercise or a recording names the step itself; a question does when nothing
+ * leads to it, otherwise it stands beside its field and what leads to it has the heading.
+ */
+export function headingOf(step: Step, lessonTitle: string): { title: string; asks: boolean } {
+  const text = step.lead.find((block) => block.kind === 'text' && block.title !== '')
+  if (text?.kind === 'text') return { title: text.title, asks: false }
+  const ask = askTitle(step.ask)
+  if (step.ask && ask !== undefined && (step.lead.length === 0 || step.ask.kind === 'exercise' || step.ask.kind === 'recording')) return { title: ask, asks: true }
+  const video = step.lead.find((block) => block.kind === 'video')
+  return { title: video?.kind === 'video' ? video.title : lessonTitle, asks: false }
 }
 
 export function askTitle(ask: AskingBlock | undefined): string | undefined {

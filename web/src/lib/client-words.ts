@@ -1,5 +1,5 @@
 /** Sentences of the client's pages. Names instead of "she" or "he": nobody told us which. */
-import type { AskingBlock, Value } from './client'
+import type { AskingBlock, Value } from './client-api'
 import { isDid } from './client-steps'
 import { type Clock, count, sayBy, sayDay, sayList } from './dates'
 
@@ -57,7 +57,7 @@ export function sayAnswer(block: AskingBlock, value: Value | undefined): string 
       if (!isDid(value)) return 'No answer'
       const { sets, reps, pain, note } = value
       const dosed = block.sets > 0 || block.reps > 0
-      const did = sets === 0 && reps === 0 ? (dosed ? 'Not done' : 'Done') : sets > 0 && reps > 0 ? `${count(sets, 'set')} of ${reps}` : sets > 0 ? count(sets, 'set') : count(reps, 'time')
+      const did = sets === 0 && reps === 0 ? 'Not done' : !dosed ? 'Done' : sets > 0 && reps > 0 ? `${count(sets, 'set')} of ${reps}` : sets > 0 ? count(sets, 'set') : count(reps, 'time')
       return [did, pain === null ? '' : `pain ${pain} of 10`, note.trim() ? `“${note.trim()}”` : ''].filter(Boolean).join(', ')
     }
     case 'choice':
