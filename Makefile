@@ -2,11 +2,11 @@
 .PHONY: help setup run test check lint types layers unit infra web journeys tour template deploy tick parked replay reset
 .SHELLFLAGS := -euc
 
-# Any Python that will do makes the environments; from then on it is theirs.
-SYSTEM_PYTHON := $(shell command -v python3.13 || command -v python3)
+# The first Python here that runs and is new enough makes the environments; from then on theirs is used.
+SYSTEM_PYTHON := $(shell for python in python3.13 python3 python3.14 python3.12; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 PYTHON := .venv/bin/python
 export STATE ?= .state
-export PYTHONPATH := .
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

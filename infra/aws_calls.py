@@ -1,20 +1,16 @@
 """boto3 clients, for AWS itself or for an emulated one at an address."""
 
-from __future__ import annotations
-
 import json
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from infra.steps import Trouble
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 
 @dataclass(frozen=True)

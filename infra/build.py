@@ -1,7 +1,5 @@
 """`python -m infra.build [local|cloud]`: the three zips and the template, in build/<target>/."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from infra.template import INFRA, make_template, resource_files
 from infra.zips import CLOUD, LOCAL, ROOT, ZIPS, Target, digest, make_zips, source_files
 
 BUILD = ROOT / "build"
+STAMP = "stamp"  # what a build was made from
 
 
 def inputs(target: Target) -> str:
@@ -22,7 +21,7 @@ def inputs(target: Target) -> str:
 
 def is_built(target: Target) -> bool:
     """Whether build/<target>/ is made from what is there now."""
-    stamp = BUILD / target.name / "stamp"
+    stamp = BUILD / target.name / STAMP
     return stamp.exists() and stamp.read_text() == inputs(target)
 
 
@@ -32,7 +31,7 @@ def build(target: Target) -> Path:
     if is_built(target):
         return out
     out.mkdir(parents=True, exist_ok=True)
-    stamp = out / "stamp"
+    stamp = out / STAMP
     stamp.unlink(missing_ok=True)
     now = inputs(target)
     make_template(target, out)

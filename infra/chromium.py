@@ -1,12 +1,12 @@
-"""Finds the Chromium that the journeys drive, and installs Debian's where it may."""
+"""`python -m infra.chromium`: finds the Chromium that the journeys drive, and installs Debian's where it may."""
 
-from __future__ import annotations
-
+import contextlib
 import os
 import shutil
 import subprocess
+import sys
 
-from infra.steps import Trouble, run_command, said, step
+from infra.steps import Trouble, run_command, step
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -32,5 +32,12 @@ def _installed() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
+def main() -> None:
+    """Print the program's path."""
+    with contextlib.redirect_stdout(sys.stderr):  # the answer alone is on standard output
+        found = chromium()
+    print(found)
+
+
 if __name__ == "__main__":
-    run_command(lambda: said(f"Chromium: {chromium()}"))
+    run_command(main)

@@ -1,23 +1,19 @@
 """`python -m infra.deploy`: a build becomes a stack, on AWS or in the emulator, by the same calls."""
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from infra.aws_calls import Account, upload_site
-from infra.build import BUILD, build
+from infra.build import STAMP, build
 from infra.steps import Trouble, run_command, said, step
 from infra.zips import CLOUD, ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 STACK = "meanwhile"
 # The stack needs the site's address before there is a distribution to ask; it is put right at once after.
@@ -35,6 +31,7 @@ def deploy(account: Account, built: Path, parameters: Mapping[str, str], stack: 
     s3, cloudformation = account.client("s3"), account.client("cloudformation")
     artifacts = _artifacts_bucket(account, s3)
     template = _upload(s3, artifacts, "template.json", _with_uploaded_code(s3, artifacts, built))
+    parameters = {**parameters, "Build": (built / STAMP).read_text()}
     request = {
         "StackName": stack,
         "TemplateURL": f"{s3.meta.endpoint_url}/{artifacts}/{template}",

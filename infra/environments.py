@@ -71,7 +71,9 @@ def _runs(python: Path) -> bool:
     """Whether it is there and of this Python: an environment made by another one is made anew."""
     if not python.exists():
         return False
-    told = subprocess.run([str(python), "-c", "import sys; print(sys.version)"], check=False, capture_output=True, text=True)
+    told = subprocess.run(
+        [str(python), "-c", "import sys; print(sys.version)"], check=False, capture_output=True, text=True
+    )
     return told.stdout.strip() == sys.version.strip()
 
 

@@ -1,7 +1,5 @@
 """`make run`: everything, on this machine, until Ctrl-C."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os
@@ -10,30 +8,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from infra.running import state_folder
-from infra.stack import running_stack
+from infra.stack import Stack, check_place, running_stack
 from infra.steps import Trouble, run_command, said, step
 from infra.web import build_web
 from infra.zips import ROOT
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from infra.stack import Stack
-
 PORT = 8787
+LAST_PORT = 65535
 
 
 def main() -> None:
     """Build, start, deploy, fill with the demo practice the first time, and stay."""
     began = time.monotonic()
     port, state = _port(), state_folder()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for signum in (signal.SIGINT, signal.SIGTERM):  # also where a shell told its children to ignore Ctrl-C
+        signal.signal(signum, signal.default_int_handler)
     with _alone(state):
+        check_place(port, state)  # before minutes go into building
         site = build_web()
         with running_stack(port, state, site) as stack:
             running = state / "running.json"
@@ -51,7 +47,7 @@ def main() -> None:
 
 def _port() -> int:
     given = os.environ.get("PORT") or str(PORT)
-    if not given.isdecimal() or not 1 <= int(given) <= 65535:
+    if not given.isdecimal() or not 0 < int(given) <= LAST_PORT:
         raise Trouble(f"PORT={given} is no port. Choose a number from 1024 to 65535, as in: make run PORT={PORT}")
     return int(given)
 

@@ -4,21 +4,16 @@ A queue's message goes back to its queue. What the relay could not pass on is re
 where it stays for 24 hours, and given to the relay. A tick needs no replay: the next one catches up.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from infra.aws_calls import Account
 from infra.running import find_stack
 from infra.steps import run_command, said
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from infra.aws_calls import Account
 
 QUEUES = ("Work", "Uploads", "Documents", "Relay", "Tick")
 HIDDEN_FOR = 30  # seconds that a message is ours while we look at it
@@ -75,7 +70,9 @@ def table(messages: list[Parked]) -> str:
     rows = [("queue", "event", "when (UTC)", "tries", "message", "why")]
     rows += [(m.queue.lower(), m.event, f"{m.sent_at:%Y-%m-%d %H:%M:%S}", m.tries, m.id, m.why) for m in messages]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def _receive(sqs: Any, url: str) -> list[dict[str, Any]]:
@@ -153,13 +150,16 @@ def _replay_stream(account: Account, outputs: dict[str, str], failure: dict[str,
     event = {"Records": [{**record, "eventSourceARN": place["streamArn"]} for record in records]}
     payload = json.dumps(event, default=_plain).encode()
     answer = account.client("lambda").invoke(FunctionName=outputs["RelayName"], Payload=payload)
-    if "FunctionError" in answer or json.loads(answer["Payload"].read() or b"null") not in (None, {"batchItemFailures": []}):
+    if "FunctionError" in answer or json.loads(answer["Payload"].read() or b"null") not in (
+        None,
+        {"batchItemFailures": []},
+    ):
         raise RuntimeError(f"The relay failed again; nothing was deleted: {place['startSequenceNumber']}")
 
 
 def _is_outbox(record: dict[str, Any]) -> bool:
     image = record["dynamodb"].get("NewImage", {})
-    return record["eventName"] == "INSERT" and image.get("kind") == {"S": "outbox"}
+    return bool(record["eventName"] == "INSERT" and image.get("kind") == {"S": "outbox"})
 
 
 def _place(record: dict[str, Any]) -> int:

@@ -1,7 +1,5 @@
 """`make reset`: forgets the practice on this machine."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil

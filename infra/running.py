@@ -1,6 +1,4 @@
-"""Where the stack of `make run` is, for the commands that act on it."""
-
-from __future__ import annotations
+"""Where the stack of `make run` is, for the commands that act on it. `python -m infra.running` prints its address."""
 
 import json
 import os
@@ -10,7 +8,7 @@ from infra.aws_calls import Account
 from infra.deploy import outputs
 from infra.emulator.__main__ import REGION
 from infra.stack import Stack, read_credentials
-from infra.steps import Trouble
+from infra.steps import Trouble, run_command
 from infra.zips import ROOT
 
 
@@ -28,3 +26,7 @@ def find_stack() -> Stack:
         return Stack(port, account, state / "emulator.log", outputs(account))
     except Exception as error:  # not started, half started, or killed
         raise Trouble("The stack is not running. Start it in another terminal: make run") from error
+
+
+if __name__ == "__main__":
+    run_command(lambda: print(find_stack().origin))

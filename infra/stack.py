@@ -1,10 +1,8 @@
 """A running stack: the emulator, the deployed template, the site. What `make run` and the journeys stand on.
 
-    with running_stack() as stack:
-        requests to stack.origin, mail at stack.mail(), time by stack.tick("2026-12-01T08:00:00Z")
+`with running_stack() as stack:` — requests go to stack.origin, mail is in stack.mail(), time is
+stack.tick("2026-12-01T08:00:00Z").
 """
-
-from __future__ import annotations
 
 import contextlib
 import json
@@ -16,21 +14,20 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
+
+from botocore.exceptions import ClientError
 
 from infra.aws_calls import Account, invoke, upload_site
-from infra.build import BUILD, build
+from infra.build import BUILD, STAMP, build
 from infra.deploy import deploy, forget_artifacts, outputs
 from infra.emulator.__main__ import REGION
 from infra.emulator.saves import NewerStateError, Saves
 from infra.steps import Trouble, said, step
-from infra.tick import tick
 from infra.zips import LOCAL, ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 EMULATOR = ROOT / ".emulator"
 MAIL_DOMAIN = "meanwhile.example"
@@ -66,7 +63,7 @@ class Stack:
 
     def mail(self) -> list[dict[str, Any]]:
         """The mail that was sent, oldest first: id, sent_at, from, to, subject, text, html."""
-        with urllib.request.urlopen(f"{self.mail_url}.json", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.mail_url}.json", timeout=10) as answer:  # noqa: S310 - our own address
             return list(json.load(answer)["messages"])
 
     def environment(self) -> dict[str, str]:
@@ -81,7 +78,18 @@ class Stack:
 
     def tick(self, at: str) -> Any:
         """Run the tick as if it were `at` (ISO 8601, UTC) and return its answer. Raises Trouble if it fails."""
-        return tick(self.account, self.outputs["TickName"], at)
+        event: dict[str, Any] = {
+            "version": "0",
+            "id": f"tick-{at}",
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "account": "",
+            "time": at,
+            "region": self.account.region,
+            "resources": [],
+            "detail": {},
+        }
+        return invoke(self.account, self.outputs["TickName"], event)
 
 
 @contextlib.contextmanager
@@ -97,7 +105,7 @@ def running_stack(port: int = 0, state: Path | None = None, site: Path | None = 
     with emulator(port, state) as (account, log):
         stack = Stack(port, account, log)
         with step("Deploying the stack"):
-            found = _deployed(stack, built, state)
+            found = _deployed(stack, built)
         if site:
             with step("Uploading the site"):
                 upload_site(account, site, found["SiteBucket"])
@@ -109,10 +117,9 @@ def running_stack(port: int = 0, state: Path | None = None, site: Path | None = 
 @contextlib.contextmanager
 def emulator(port: int, state: Path | None = None) -> Iterator[tuple[Account, Path]]:
     """The embedded AWS alone, without a stack. Yields how to call it and where its log is."""
-    _refuse_taken(port)
-    _refuse_full(state or ROOT)
-    if state:
-        _restore(state)
+    check_place(port, state)
+    if state and (damage := _saves(state).restore()):
+        said(damage)
     account = Account(REGION, f"http://127.0.0.1:{port}", *_credentials(state))
     log = (state or BUILD) / "emulator.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -124,6 +131,21 @@ def emulator(port: int, state: Path | None = None) -> Iterator[tuple[Account, Pa
         yield account, log
 
 
+def check_place(port: int, state: Path | None) -> None:
+    """Raise Trouble if a stack cannot start here: the port, the disk, a state that a newer version wrote."""
+    _refuse_taken(port)
+    _refuse_full(state or ROOT)
+    if state is None:
+        return
+    try:
+        _saves(state).check_version()
+    except NewerStateError as newer:
+        raise Trouble(
+            f"The practice in {state} was kept by a newer version of Meanwhile ({newer}).\n"
+            "Update this copy (git pull), or choose another folder: STATE=… Nothing was changed."
+        ) from newer
+
+
 def free_port() -> int:
     """A port that nobody listens on now."""
     with socket.socket() as probe:
@@ -131,13 +153,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _deployed(stack: Stack, built: Path, state: Path | None) -> dict[str, str]:
-    """Deploy, unless the same build stands in the state folder already."""
-    stamp = state / "deployed.json" if state else None
-    now = {"build": (built / "stamp").read_text(), "port": stack.port}
-    if stamp and stamp.exists() and json.loads(stamp.read_text()) == now:
-        with contextlib.suppress(Exception):  # a state that went back to before the stack: deploy again
-            return outputs(stack.account)
+def _deployed(stack: Stack, built: Path) -> dict[str, str]:
+    """Deploy, unless just this stands already. The stack itself is asked: a crash may have taken it back."""
+    with contextlib.suppress(ClientError):
+        found = outputs(stack.account)
+        if found.get("Build") == (built / STAMP).read_text() and found.get("SiteOrigin") == stack.origin:
+            return found
     parameters = {
         "Stage": "local",
         "SiteOrigin": stack.origin,
@@ -149,8 +170,6 @@ def _deployed(stack: Stack, built: Path, state: Path | None) -> dict[str, str]:
     found = deploy(stack.account, built, parameters)
     _set_time_to_live(stack.account, found["Table"])
     forget_artifacts(stack.account)  # the functions have their code; a hundred megabytes a build would pile up
-    if stamp:
-        stamp.write_text(json.dumps(now))
     return found
 
 
@@ -163,20 +182,10 @@ def _set_time_to_live(account: Account, table: str) -> None:
 
 
 def _saves(state: Path) -> Saves:
-    wanted = next(line for line in (ROOT / "infra/requirements-emulator.txt").read_text().splitlines() if "ministack" in line)
+    wanted = next(
+        line for line in (ROOT / "infra/requirements-emulator.txt").read_text().splitlines() if "ministack" in line
+    )
     return Saves(state, wanted.partition("==")[2])
-
-
-def _restore(state: Path) -> None:
-    try:
-        _saves(state).check_version()
-    except NewerStateError as newer:
-        raise Trouble(
-            f"The practice in {state.name}/ was kept by a newer version of Meanwhile ({newer}).\n"
-            "Update this copy (git pull), or set STATE=another-folder. Nothing was changed."
-        ) from newer
-    if damage := _saves(state).restore():
-        said(damage)
 
 
 def _credentials(state: Path | None) -> tuple[str, str]:
@@ -204,7 +213,8 @@ def _refuse_taken(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise Trouble(
-                f"Port {port} is taken, perhaps by another `make run`. Stop that one, or choose: make run PORT={port + 10}"
+                f"Port {port} is taken, perhaps by another `make run`. "
+                f"Stop that one, or choose another: make run PORT={port + 10}"
             ) from error
 
 
@@ -212,20 +222,19 @@ def _refuse_full(folder: Path) -> None:
     there = next(parent for parent in [folder, *folder.absolute().parents] if parent.exists())
     free = shutil.disk_usage(there).free
     if free < NEEDS:
-        raise Trouble(f"Only {free >> 20} MB of disk are free here, and {NEEDS >> 20} are needed. Make room, then start again.")
+        raise Trouble(
+            f"Only {free >> 20} MB of disk are free here, and {NEEDS >> 20} are needed. Make room, then start again."
+        )
 
 
 def _start(port: int, state: Path | None, account: Account, output: IO[bytes]) -> subprocess.Popen[bytes]:
     python = EMULATOR / "bin" / "python"
     if not python.exists():
         raise Trouble("The embedded AWS is not installed. Run: make setup")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG", "SSL_CERT_FILE") if name in os.environ}
-    assert account.access_key and account.secret_key
-    environment = kept | {
-        "AWS_ACCESS_KEY_ID": account.access_key,
-        "AWS_SECRET_ACCESS_KEY": account.secret_key,
-        "PYTHONDONTWRITEBYTECODE": "1",
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG", "SSL_CERT_FILE") if name in os.environ
     }
+    environment = {**kept, **account.environment(), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(python), "-m", "infra.emulator", "--port", str(port)]
     if state:
         command += ["--state", str(state.absolute())]

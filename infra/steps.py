@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
-class Trouble(Exception):  # noqa: N818 - it is shown to people, who need no "Error"
+class Trouble(Exception):
     """Something that the person at the keyboard can mend; its text says how."""
 
 
@@ -36,12 +34,17 @@ def said(text: str) -> None:
 def run_command(command: Callable[[], int | None]) -> None:
     """Run a command's main function and leave the process as a shell expects.
 
-    Trouble becomes its sentence on standard error and status 1, Ctrl-C status 130.
+    Trouble becomes its sentence on standard error and status 1, and so does a full disk; Ctrl-C is status 130.
     """
     try:
         sys.exit(command())
     except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print("\nThe disk is full. Make room, then do this again.", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)

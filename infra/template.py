@@ -1,21 +1,17 @@
 """The template: what Chalice emits from app.py, merged with infra/resources and, on a laptop, infra/local.yaml."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import yaml
 
 from infra.steps import Trouble
 from infra.zips import LOCAL, ROOT, Target, source_files
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 INFRA = ROOT / "infra"
 STAGE = "live"  # of .chalice/config.json; laptop and AWS differ by parameters only
@@ -26,14 +22,14 @@ class _Loader(yaml.SafeLoader):
 
 
 def _intrinsic(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
+    value: Any = None
+    match node:
+        case yaml.ScalarNode():
+            value = loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case yaml.MappingNode():
+            value = loader.construct_mapping(node, deep=True)
     if name == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
     return {name if name in {"Ref", "Condition"} else f"Fn::{name}": value}
@@ -44,9 +40,7 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 def load(path: Path) -> dict[str, Any]:
     """A template file in CloudFormation's long forms."""
-    loaded = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
-    assert isinstance(loaded, dict), path
-    return loaded
+    return dict(yaml.load(path.read_text(), Loader=_Loader))  # noqa: S506 - a subclass of SafeLoader
 
 
 def merge(under: Any, over: Any) -> Any:

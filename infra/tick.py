@@ -1,48 +1,25 @@
-"""`make tick AT=2026-12-01T08:00:00Z`: run the tick as if it were that moment."""
-
-from __future__ import annotations
+"""`python -m infra.tick [2026-12-01T08:00:00Z]`: let a moment, or now, come in the stack of `make run`."""
 
 import argparse
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
-from infra.aws_calls import invoke
+from infra.running import find_stack
 from infra.steps import Trouble, run_command, said
 
-if TYPE_CHECKING:
-    from infra.aws_calls import Account
-
-
-def tick(account: Account, function: str, at: str) -> Any:
-    """Invoke the function with EventBridge's event of a scheduled rule at `at` (ISO 8601, UTC)."""
-    event = {
-        "version": "0",
-        "id": f"tick-{at}",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "",
-        "time": at,
-        "region": account.region,
-        "resources": [],
-        "detail": {},
-    }
-    return invoke(account, function, event)
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def main() -> None:
-    """Tick in the stack of `make run`."""
-    from infra.running import find_stack  # it needs this module
-
+    """Run the tick."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("at", nargs="?", help="as 2026-12-01T08:00:00Z; now if it is not given")
-    at = parser.parse_args().at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    parser.add_argument("at", nargs="?", default=f"{datetime.now(UTC):{MOMENT}}")
+    at = parser.parse_args().at
     try:
-        datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        datetime.strptime(at, MOMENT).replace(tzinfo=UTC)
     except ValueError as error:
         raise Trouble(f"AT={at} is no moment. Write it in UTC, as in: make tick AT=2026-12-01T08:00:00Z") from error
-    stack = find_stack()
-    said(f"{at}: {json.dumps(stack.tick(at))}")
+    said(f"{at}: {json.dumps(find_stack().tick(at))}")
 
 
 if __name__ == "__main__":

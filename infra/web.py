@@ -1,24 +1,20 @@
-"""Builds web/ into web/dist, when something in it changed."""
+"""`python -m infra.web [--check]`: builds web/ into web/dist when something in it changed, or checks and tests it."""
 
-from __future__ import annotations
-
+import argparse
 import os
 import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from infra.build import BUILD
 from infra.steps import Trouble, run_command, step
 from infra.zips import ROOT, digest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 WEB = ROOT / "web"
 DIST = WEB / "dist"
 MADE = {"node_modules", "dist", "coverage", ".svelte-kit", "playwright-report", "test-results"}
-OLDEST_NODE = 20
+OLDEST_NODE = (20, 19)  # package.json's engines
 
 
 def build_web() -> Path:
@@ -56,10 +52,12 @@ def _sources() -> list[Path]:
 def _refuse_old_node() -> None:
     node = shutil.which("node")
     told = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout if node else ""
-    version = re.match(r"v(\d+)", told)
-    if version is None or int(version[1]) < OLDEST_NODE or not shutil.which("npm"):
+    version = re.match(r"v(\d+)\.(\d+)", told)
+    if version is None or (int(version[1]), int(version[2])) < OLDEST_NODE or not shutil.which("npm"):
         found = f"; this is {told.strip()}" if version else ""
-        raise Trouble(f"Node {OLDEST_NODE} or newer with npm is needed to build the web pages{found}. See https://nodejs.org")
+        raise Trouble(
+            f"Node {OLDEST_NODE[0]}.{OLDEST_NODE[1]} or newer with npm is needed for the web pages{found}. See https://nodejs.org"
+        )
 
 
 def _npm(*words: str) -> None:
@@ -69,5 +67,22 @@ def _npm(*words: str) -> None:
         raise Trouble(f"npm {words[0]} failed:\n{last}")
 
 
+def main() -> None:
+    """Build, or check."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="run its checks, its tests and its limits of size")
+    if not parser.parse_args().check:
+        build_web()
+        return
+    _refuse_old_node()
+    install_packages()
+    for script in ("check", "test"):
+        with step(f"npm run {script}"):
+            _npm("run", script)
+    build_web()
+    with step("npm run size"):
+        _npm("run", "size")
+
+
 if __name__ == "__main__":
-    run_command(lambda: print(f"  {build_web().relative_to(ROOT)}"))
+    run_command(main)

@@ -3,22 +3,17 @@
 Chalice's own builder can ship a wheel for the wrong platform and exit 0; this one refuses to.
 """
 
-from __future__ import annotations
-
 import hashlib
 import platform
 import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from infra.steps import Trouble
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 ROOT = Path(__file__).parent.parent
 PYTHON = "3.13"
@@ -92,7 +87,8 @@ def _copy_code(folder: Path) -> None:
 
 def _packed(name: str, requirements: tuple[str, ...], target: Target, cache: Path) -> Path:
     """The zip of the packages of some requirements files, made if it is not in `cache` yet."""
-    key = digest([*(ROOT / path for path in requirements), Path(__file__)], target.name, target.architecture, sys.version)
+    inputs = [*(ROOT / path for path in requirements), Path(__file__)]
+    key = digest(inputs, target.name, target.architecture, sys.version)
     packed = cache / f"{name}-{target.name}-{key}.zip"
     if packed.exists():
         return packed

@@ -4,8 +4,6 @@ The credentials are those of its environment. It is told to stop when its standa
 never outlives whoever started it, however that one ended.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os
@@ -14,6 +12,11 @@ import threading
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
+
+from infra.emulator.front import Front
+from infra.emulator.keeper import Keeper
+from infra.emulator.mailbox import Mailbox
+from infra.emulator.saves import Saves
 
 REGION = "eu-central-1"
 
@@ -46,12 +49,9 @@ def _configure(port: int, state: Path | None) -> None:
 
 
 async def _serve(port: int, state: Path | None) -> None:
-    from infra.emulator.front import Front
-    from infra.emulator.mailbox import Mailbox
-    from infra.emulator.saves import Saves
-
-    saves = Saves(state, metadata.version("ministack")) if state else None
-    front = Front(port, Mailbox(state / "mail.jsonl" if state else None), saves)
+    mailbox = Mailbox(state / "mail.jsonl" if state else None)
+    keeper = Keeper(Saves(state, metadata.version("ministack")), mailbox) if state else None
+    front = Front(port, mailbox, keeper)
     config: Any = import_module("hypercorn.config").Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75

@@ -3,14 +3,10 @@
 Private parts of ministack 1.5.33, so its version is pinned exactly; all that we touch is in this module.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 # DynamoDB's streams are in none of its own saves: what was written and not yet read would be lost,
 # and the reader's place in the stream, which is saved, would then skip as many new records.

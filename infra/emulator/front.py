@@ -7,47 +7,33 @@
 Two names for one port, so that a browser keeps the site and the machinery apart.
 """
 
-from __future__ import annotations
-
-import asyncio
-import contextlib
-import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from infra.emulator import aws
+from infra.emulator.keeper import Keeper
+from infra.emulator.mailbox import Mailbox
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from infra.emulator.mailbox import Mailbox
-    from infra.emulator.saves import Saves
-
-    Scope = dict[str, Any]
-    Receive = Callable[[], Awaitable[dict[str, Any]]]
-    Send = Callable[[dict[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 SITE_NAME = "localhost"
 AWS_NAME = "127.0.0.1"
-SAVE_EVERY = 2.0  # seconds
-# Things go on by themselves for a while after a request: queues are read, functions run.
-SETTLES_FOR = 10.0  # seconds
 # Ministack's own doors need no credentials, answer any web page, and one of them wipes everything.
 OPEN_DOORS = frozenset({"/_ministack/health", "/_ministack/ready"})
 CLOSED_DOORS = ("/_ministack", "/_localstack")
-
-log = logging.getLogger("front")
 
 
 class Front:
     """The ASGI application that is served."""
 
-    def __init__(self, port: int, mailbox: Mailbox, saves: Saves | None) -> None:
-        """Without `saves` everything ends with the process."""
+    def __init__(self, port: int, mailbox: Mailbox, keeper: Keeper | None) -> None:
+        """Without a `keeper` everything ends with the process."""
         self._aws = aws.application()
         self._port = port
         self._mailbox = mailbox
-        self._saves = saves
-        self._last_change = 0.0
+        self._keeper = keeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -72,7 +58,8 @@ class Front:
         elif path in {"/_mail", "/_mail.json"}:
             await self._serve_mail(path, send)
         else:
-            self._change(scope)
+            if self._keeper and scope["method"] not in {"GET", "HEAD"}:
+                self._keeper.note_change()
             await self._aws(scope, receive, send)
 
     async def _serve_site(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,52 +78,21 @@ class Front:
         else:
             await _send(send, 200, "text/html; charset=utf-8", self._mailbox.as_page())
 
-    def _change(self, scope: Scope) -> None:
-        if scope["method"] not in {"GET", "HEAD"}:
-            self._last_change = asyncio.get_running_loop().time()
-
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Start and stop with ministack: the streams and the saver come after its start, a last save before its stop."""
-        saver: asyncio.Task[None] | None = None
+        """Start and stop with ministack: saving begins after its start and ends before its stop."""
 
         async def receive_too() -> dict[str, Any]:
             message = await receive()
-            if message["type"] == "lifespan.shutdown" and saver:
-                saver.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await saver
-                await self._save()
+            if message["type"] == "lifespan.shutdown" and self._keeper:
+                await self._keeper.stop()
             return message
 
         async def send_too(message: dict[str, Any]) -> None:
-            nonlocal saver
-            if message["type"] == "lifespan.startup.complete" and self._saves:
-                aws.restore_streams()
-                saver = asyncio.create_task(self._keep_saving())
+            if message["type"] == "lifespan.startup.complete" and self._keeper:
+                self._keeper.start()
             await send(message)
 
         await self._aws(scope, receive_too, send_too)
-
-    async def _keep_saving(self) -> None:
-        clock = asyncio.get_running_loop().time
-        while True:
-            await asyncio.sleep(SAVE_EVERY)
-            if clock() - self._last_change > SETTLES_FOR:
-                continue
-            try:
-                await self._save()
-            except Exception:  # a full disk, a dictionary that a poller changed: the next save is two seconds away
-                log.exception("The state was not saved; it is tried again in %s seconds.", SAVE_EVERY)
-
-    async def _save(self) -> None:
-        assert self._saves is not None
-        self._mailbox.take(aws.sent_mail())
-        copied = aws.state()
-        await asyncio.to_thread(lambda: self._write(copied))
-
-    def _write(self, copied: dict[str, Any]) -> None:
-        assert self._saves is not None
-        self._saves.write(aws.encode(copied))
 
 
 async def _say(send: Send, status: int, sentence: str) -> None:
@@ -144,6 +100,10 @@ async def _say(send: Send, status: int, sentence: str) -> None:
 
 
 async def _send(send: Send, status: int, content_type: str, body: bytes) -> None:
-    headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    headers = [
+        (b"content-type", content_type.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,16 +1,12 @@
 """The mail that the emulator was asked to send: kept in a file, shown as a page, told as JSON."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 
@@ -20,7 +16,8 @@ PAGE = """<!doctype html>
 <style>
   body {{ margin: 2rem auto; max-width: 44rem; padding: 0 1rem; background: #f7f3ec; color: #2b2a27;
          font: 1rem/1.5 "Atkinson Hyperlegible Next", system-ui, sans-serif; }}
-  details {{ background: #fff; border: 1px solid #e4dccd; border-radius: .75rem; margin: .75rem 0; padding: .75rem 1rem; }}
+  details {{ background: #fff; border: 1px solid #e4dccd; border-radius: .75rem; margin: .75rem 0;
+            padding: .75rem 1rem; }}
   summary {{ cursor: pointer; }} summary b {{ display: block; }} small {{ color: #6b655a; }}
   pre {{ font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }} a {{ color: #3f6b52; }}
   iframe {{ border: 1px solid #e4dccd; width: 100%; height: 24rem; }}
@@ -87,10 +84,11 @@ def _shown(message: dict[str, Any], *, is_open: bool) -> str:
         # In a frame that may run nothing: a mail is never a part of this page.
         allowed = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
         framed = '<base target="_top">' + message["html"]
-        body += f'<details><summary>As HTML</summary><iframe sandbox="{allowed}" srcdoc="{text(framed)}"></iframe></details>'
+        frame = f'<iframe title="As HTML" sandbox="{allowed}" srcdoc="{text(framed)}"></iframe>'
+        body += f"<details><summary>As HTML</summary>{frame}</details>"
     sent = datetime.fromisoformat(message["sent_at"]).astimezone()
     return (
-        f'<details{" open" if is_open else ""}><summary><b>{text(message["subject"])}</b>'
+        f"<details{' open' if is_open else ''}><summary><b>{text(message['subject'])}</b>"
         f"<small>to {text(', '.join(message['to']))} · {sent:%d %b %H:%M:%S} · from {text(message['from'])}</small>"
         f"</summary>{body}</details>"
     )

@@ -10,19 +10,15 @@ A state folder has
     damaged-*/    what could not be read, kept for whoever wants to mend it
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 FORMAT = 1
 KEPT = 3
@@ -132,7 +128,7 @@ def is_whole(save: Path) -> bool:
     )
 
 
-def _read_json(path: Path) -> dict[str, str] | None:
+def _read_json(path: Path) -> dict[str, Any] | None:
     try:
         read = json.loads(path.read_bytes())
     except (OSError, ValueError):
