@@ -1,4 +1,4 @@
-import createClient from 'openapi-fetch'
+import { typedClient } from './typed-client'
 import { Problem } from './problem'
 import type { paths } from './schema'
 import { session } from './session.svelte'
@@ -7,7 +7,7 @@ import { bearerFetch } from './transport'
 export const signedFetch = bearerFetch(session)
 
 /** The API, typed from web/openapi.json: `await ok(api.GET('/api/today', { params }))`. */
-export const api = createClient<paths>({ baseUrl: typeof location === 'undefined' ? '' : location.origin, fetch: signedFetch })
+export const api = typedClient<paths>(signedFetch, location.origin)
 
 interface Answer<T> {
   data?: T

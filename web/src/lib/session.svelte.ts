@@ -45,6 +45,8 @@ class Session {
   person = $state.raw<Person>()
   /** The client that the person acts for now; guardians switch it in the header. */
   forClientId = $state<string>()
+  /** Left by a press: signing in again begins at the start, not where they left. */
+  leftOnPurpose = false
 
   #token: string | undefined
   #renewal: Promise<boolean> | undefined
@@ -144,6 +146,7 @@ class Session {
     } catch (thrown) {
       if (!(thrown instanceof Problem && thrown.status === 401)) throw thrown
     }
+    this.leftOnPurpose = true
     this.#forget()
     this.#channel?.postMessage('out')
   }
@@ -164,6 +167,7 @@ class Session {
     const last = kept(FOR_WHOM)
     this.forClientId = answer.person.clients.find((client) => client.client_id === last)?.client_id ?? answer.person.clients[0]?.client_id
     this.state = 'in'
+    this.leftOnPurpose = false
     keep(HINT, '1')
   }
 
