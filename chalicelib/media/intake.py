@@ -92,7 +92,8 @@ def process_upload(body: str, now: datetime, *, work: Work = process) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         settled = _make(claimed.value, arrival.object.size, Path(folder), work)
-    _settle(call, claimed, settled)
+    if not _settle(call, claimed, settled):
+        return
     log(
         "recording settled",
         practice_id=upload.practice_id,
@@ -186,11 +187,11 @@ def _rejected(recording: Recording, reason: Reason) -> Recording:
     return msgspec.structs.replace(recording, state=RecordingState.REJECTED, reason=str(reason), says=says)
 
 
-def _settle(call: Call, claimed: Stored[Recording], settled: Recording) -> None:
+def _settle(call: Call, claimed: Stored[Recording], settled: Recording) -> bool:
     """Write the end and tell of it, once: where somebody else has gone on from here, theirs counts."""
     home = settled.home
 
-    def attempt() -> None:
+    def attempt() -> bool:
         write = call.write()
         write.replace(claimed, settled)
         if home.client_id and home.submission_id:
@@ -206,8 +207,10 @@ def _settle(call: Call, claimed: Stored[Recording], settled: Recording) -> None:
             found = RecordingStore(call.table).get(home.client_id, settled.recording_id)
             if found and found.version == claimed.version:
                 raise
+            return False
+        return True
 
-    _insisting(attempt)
+    return _insisting(attempt)
 
 
 def _insisting[T](attempt: Callable[[], T]) -> T:
