@@ -9,14 +9,14 @@ from chalicelib.foundation.ids import ClientId, SubscriptionId
 from chalicelib.foundation.table import Key, Rows, Stored, Table
 from chalicelib.practice.model import CARD, PRACTICE, Card, Practice
 
-_NUMBER = re.compile(r"^(\d{4})-(\d{4,6})$", re.ASCII)
+_NUMBER = re.compile(r"\d{4}-\d{4,6}", re.ASCII)
 _MOST_OF_A_CLIENT = 600
 """Rows of a client's page; with a fee a month, more than anybody's lifetime."""
 
 
 def is_number(text: str) -> bool:
     """Tell whether a text has the form of an invoice's number."""
-    return _NUMBER.match(text) is not None
+    return _NUMBER.fullmatch(text) is not None
 
 
 def _in_order(number: str) -> str:

@@ -13,7 +13,9 @@ from chalicelib.foundation.local_time import day_of, first_moment, moment
 from chalicelib.practice.model import Email, Named, TimeZone
 
 Weekday = Annotated[int, msgspec.Meta(ge=0, le=6, description="Monday is 0")]
-TimeOfDay = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="local time, 17:30")]
+TimeOfDay = Annotated[
+    str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5, description="local time, 17:30")
+]
 
 TOO_LATE = timedelta(hours=2)
 """A reminder that is later than this is worse than none: after an outage nobody gets one at night."""
@@ -23,7 +25,6 @@ DAYS_KEPT = 8
 """Days of practice that a schedule remembers: more than a late message can be late and still matter."""
 SENDING = timedelta(minutes=5)
 """How long one worker may take over a mail; a message comes again after six minutes at the earliest."""
-_DAYS_AHEAD = 16
 
 
 class Addressee(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,13 +112,12 @@ def next_occurrence(schedule: Schedule, after: datetime) -> datetime | None:
     where, at = zone(schedule.time_zone), time.fromisoformat(schedule.at)
     # The gap may carry yesterday's occurrence over midnight.
     on = day_of(after, where) - timedelta(days=1)
-    for _ in range(_DAYS_AHEAD):
+    while True:
         if on.weekday() in schedule.weekdays and day_of(first_moment(on, where), where) == on:
             falls = moment(on, at, where)
             if falls > after:
                 return falls
         on += timedelta(days=1)
-    return None
 
 
 def occurrences(schedule: Schedule, first: datetime, until: datetime) -> list[datetime]:

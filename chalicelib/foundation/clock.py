@@ -1,6 +1,7 @@
 """Time. Below the routes and triggers it is always an argument; this is where those take it from."""
 
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 
@@ -24,6 +25,7 @@ def parse(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
+@cache  # the list of names is read from the disk each time
 def zone(name: str) -> ZoneInfo:
     """Return the IANA time zone of that name; raise ValueError where there is none."""
     if name not in available_timezones():
