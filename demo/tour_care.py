@@ -129,7 +129,7 @@ def send_first_lesson(walk: Walk) -> None:
     with walk.step("The upload's event comes a second time and changes nothing") as say:
         before = settled | {"play_url": "", "poster_url": ""}
         _repeat_upload_event(walk, recording_id)
-        until("An empty queue of uploads", lambda: _queue_is_empty(walk, "UploadsQueue"))
+        until("An empty queue of uploads", lambda: _queue_is_empty(walk, "UploadsQueueUrl"))
         expect(_settled(walk, recording_id) | {"play_url": "", "poster_url": ""}, before)
         expect(len(walk.who["tilda"].get("/api/queue")["lines"]), 1)
         say("one rendition, one line in the queue")
@@ -163,7 +163,7 @@ def review_from_the_link(walk: Walk) -> None:
         say(str(refused(lambda: desk.get("/api/queue"), 401)))
     with walk.step("Comments at moments of the video are kept as a draft, then sent: go on") as say:
         comments = [
-            {"comment_id": f"c{at}", "recording_id": walk.ids["recording"], "at_s": at, "text": text}
+            {"comment_id": f"at-{at:.0f}", "recording_id": walk.ids["recording"], "at_s": at, "text": text}
             for at, text in ((0.5, "A good start."), (2.0, "Slower here."))
         ]
         desk.put("/api/review-link/draft", {"comments": comments, "text": "", "decision": None}, 0)
@@ -296,7 +296,7 @@ def _repeat_upload_event(walk: Walk, recording_id: str) -> None:
         },
     }
     walk.stack.account.client("sqs").send_message(
-        QueueUrl=walk.stack.outputs["UploadsQueue"], MessageBody=json.dumps(event)
+        QueueUrl=walk.stack.outputs["UploadsQueueUrl"], MessageBody=json.dumps(event)
     )
 
 

@@ -87,12 +87,12 @@ def strangers(walk: Walk) -> None:
         parked = {
             name: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
             for name, url in walk.stack.outputs.items()
-            if name.endswith("Parked")
+            if name.endswith("ParkedUrl")
         }
         expect(
             {name: found["ApproximateNumberOfMessages"] for name, found in parked.items()}, dict.fromkeys(parked, "0")
         )
-        say(", ".join(parked) + ": empty")
+        say(f"{len(parked)} queues for what fails: empty")
 
 
 def fee_next(walk: Walk) -> str:
@@ -112,7 +112,7 @@ def _is_on(walk: Walk) -> str:
 
 def _last_reminder(walk: Walk, state: str) -> str | None:
     log = walk.who["greta"].get(f"{walk.client}/reminders")["log"]
-    lines = [line for line in log if line["what"] == "reminder"]
+    lines = [line for line in log if line["what"] == "Reminder"]
     if not lines or lines[0]["state"] != state:
         return None
     return f"{lines[0]['state'].replace('_', ' ')}: {lines[0]['why']}"
