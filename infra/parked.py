@@ -28,31 +28,24 @@ class Parked:
     id: str
     event: str
     sent_at: datetime
-    tries: str
     why: str
     body: str
     receipt: str
 
 
-def parked(account: Account, outputs: dict[str, str]) -> Iterator[Parked]:
-    """Every parked message, queue by queue. Each is hidden from others for half a minute."""
-    sqs = account.client("sqs")
-    for queue in QUEUES:
-        url = outputs[f"{queue}ParkedUrl"]
-        seen: set[str] = set()
-        while messages := _receive(sqs, url):
-            new = [message for message in messages if message["MessageId"] not in seen]
-            if not new:
-                break
-            for message in new:
-                seen.add(message["MessageId"])
-                yield _described(account, outputs, queue, message)
+def parked(account: Account, outputs: dict[str, str]) -> list[Parked]:
+    """Every parked message, queue by queue, left where it is."""
+    sqs, found = account.client("sqs"), list(_taken(account, outputs))
+    for message in found:
+        url = outputs[f"{message.queue}ParkedUrl"]
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message.receipt, VisibilityTimeout=0)
+    return found
 
 
 def replay(account: Account, outputs: dict[str, str]) -> list[Parked]:
     """Send everything that is parked back to where it failed; what was sent back."""
     sqs, sent = account.client("sqs"), []
-    for message in parked(account, outputs):
+    for message in _taken(account, outputs):
         if message.queue == "Relay":
             _replay_stream(account, outputs, json.loads(message.body))
         elif message.queue != "Tick":
@@ -67,12 +60,23 @@ def table(messages: list[Parked]) -> str:
     """The messages for people to read."""
     if not messages:
         return "Nothing is parked."
-    rows = [("queue", "event", "when (UTC)", "tries", "message", "why")]
-    rows += [(m.queue.lower(), m.event, f"{m.sent_at:%Y-%m-%d %H:%M:%S}", m.tries, m.id, m.why) for m in messages]
+    rows = [("queue", "event", "when (UTC)", "message", "why")]
+    rows += [(m.queue.lower(), m.event, f"{m.sent_at:%Y-%m-%d %H:%M:%S}", m.id, m.why) for m in messages]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
+
+
+def _taken(account: Account, outputs: dict[str, str]) -> Iterator[Parked]:
+    """Every parked message; each is hidden from others for half a minute."""
+    sqs = account.client("sqs")
+    for queue in QUEUES:
+        seen: set[str] = set()
+        while new := [m for m in _receive(sqs, outputs[f"{queue}ParkedUrl"]) if m["MessageId"] not in seen]:
+            for message in new:
+                seen.add(message["MessageId"])
+                yield _described(account, outputs, queue, message)
 
 
 def _receive(sqs: Any, url: str) -> list[dict[str, Any]]:
@@ -94,7 +98,6 @@ def _described(account: Account, outputs: dict[str, str], queue: str, message: d
         id=message["MessageId"],
         event=_event(message["Body"]),
         sent_at=sent_at,
-        tries=attributes.get("ApproximateReceiveCount", "?"),
         why=_why(account, outputs["LogGroup"], message),
         body=message["Body"],
         receipt=message["ReceiptHandle"],
@@ -181,7 +184,7 @@ def main() -> None:
         sent = replay(stack.account, stack.outputs)
         said(f"Sent back: {len(sent)}.")
     else:
-        print(table(list(parked(stack.account, stack.outputs))))
+        print(table(parked(stack.account, stack.outputs)))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def _configure(port: int, state: Path | None) -> None:
 async def _serve(port: int, state: Path | None) -> None:
     mailbox = Mailbox(state / "mail.jsonl" if state else None)
     keeper = Keeper(Saves(state, metadata.version("ministack")), mailbox) if state else None
-    front = Front(port, mailbox, keeper)
+    front = Front(port, os.environ["AWS_ACCESS_KEY_ID"], mailbox, keeper)
     config: Any = import_module("hypercorn.config").Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75

@@ -7,6 +7,7 @@
 Two names for one port, so that a browser keeps the site and the machinery apart.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,15 +24,18 @@ AWS_NAME = "127.0.0.1"
 # Ministack's own doors need no credentials, answer any web page, and one of them wipes everything.
 OPEN_DOORS = frozenset({"/_ministack/health", "/_ministack/ready"})
 CLOSED_DOORS = ("/_ministack", "/_localstack")
+# In a header as in the query of a presigned URL.
+SIGNED_WITH = re.compile(rb"Credential=([^/%,\s]+)")
 
 
 class Front:
     """The ASGI application that is served."""
 
-    def __init__(self, port: int, mailbox: Mailbox, keeper: Keeper | None) -> None:
+    def __init__(self, port: int, access_key: str, mailbox: Mailbox, keeper: Keeper | None) -> None:
         """Without a `keeper` everything ends with the process."""
         self._aws = aws.application()
         self._port = port
+        self._access_key = access_key.encode()
         self._mailbox = mailbox
         self._keeper = keeper
 
@@ -55,12 +59,22 @@ class Front:
             await self._serve_site(scope, receive, send)
         elif origin and origin != f"http://{SITE_NAME}:{self._port}":
             await _say(send, 403, f"Only the site may come here from a browser, not {origin}.")
+        elif not self._is_known(headers.get(b"authorization", b"") + scope["query_string"]):
+            await _say(send, 403, "These are not the credentials of this stack.")
         elif path in {"/_mail", "/_mail.json"}:
             await self._serve_mail(path, send)
         else:
             if self._keeper and scope["method"] not in {"GET", "HEAD"}:
                 self._keeper.note_change()
             await self._aws(scope, receive, send)
+
+    def _is_known(self, signed: bytes) -> bool:
+        """Whether a request is unsigned, or signed with our key or a function's.
+
+        Ministack checks no signature of its well-known keys: it would let in any program that says "test".
+        """
+        key = SIGNED_WITH.search(signed)
+        return key is None or key[1] == self._access_key or key[1].startswith(b"ASIA")
 
     async def _serve_site(self, scope: Scope, receive: Receive, send: Send) -> None:
         label = aws.distribution_label()

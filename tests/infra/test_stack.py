@@ -1,0 +1,102 @@
+"""The template deploys with signatures and rights checked, and the front lets in only who belongs."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+from infra.parked import parked, replay, table
+from infra.stack import Stack
+from tests.infra.conftest import PAGE
+
+
+def ask(url: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
+    request = urllib.request.Request(url, method=method, headers=headers)  # noqa: S310 - our own address
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, {k.lower(): v for k, v in refused.headers.items()}, refused.read().decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/lessons/les_123", "/r", "/today"])
+def test_a_link_into_the_site_opens_the_page(stack: Stack, path: str) -> None:
+    status, headers, body = ask(stack.origin + path)
+    assert (status, body) == (200, PAGE)
+    assert headers["cache-control"] == "no-cache"
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["permissions-policy"].startswith("camera=(self), microphone=(self)")
+
+
+def test_a_file_is_a_file_that_never_changes(stack: Stack) -> None:
+    status, headers, body = ask(stack.origin + "/assets/app-1a2b.js")
+    assert (status, body) == (200, "export {}")
+    assert "immutable" in headers["cache-control"]
+
+
+def test_what_the_api_does_not_know_stays_an_answer_of_the_api(stack: Stack) -> None:
+    status, _, body = ask(stack.origin + "/api/nothing-of-this-name")
+    assert status in {403, 404}
+    assert PAGE not in body
+
+
+@pytest.mark.parametrize("name", ["origin", "endpoint"])
+@pytest.mark.parametrize("door", ["reset", "reset?init=1", "config", "ses/messages", "sqs/messages"])
+def test_the_emulators_own_doors_are_closed(stack: Stack, name: str, door: str) -> None:
+    for method in ("GET", "POST"):
+        assert ask(f"{getattr(stack, name)}/_ministack/{door}", method)[0] == 404
+
+
+def test_another_web_page_in_the_same_browser_is_not_let_in(stack: Stack) -> None:
+    assert ask(stack.endpoint + "/", Origin="http://evil.example")[0] == 403
+    assert ask(stack.mail_url, Origin="http://localhost:1")[0] == 403
+
+
+def test_a_foreign_name_that_was_pointed_at_this_machine_is_not_let_in(stack: Stack) -> None:
+    assert ask(stack.origin + "/", Host="evil.example")[0] == 421
+    assert ask(stack.mail_url, Host="evil.example")[0] == 421
+
+
+def test_mail_can_be_read_as_a_page(stack: Stack) -> None:
+    mailed = {
+        "FromEmailAddress": stack.environment()["MAIL_FROM"],
+        "Destination": {"ToAddresses": ["anna@example.org"]},
+        "Content": {
+            "Simple": {
+                "Subject": {"Data": "<b>Your</b> lesson"},
+                "Body": {"Text": {"Data": f"Open {stack.origin}/r#abc. Not <script>this</script>."}},
+            }
+        },
+    }
+    stack.account.client("sesv2").send_email(**mailed)
+    last = stack.mail()[-1]
+    assert (last["to"], last["subject"]) == (["anna@example.org"], "<b>Your</b> lesson")
+    _, _, page = ask(stack.mail_url)
+    assert f'<a href="{stack.origin}/r#abc" rel="noreferrer">' in page
+    assert "&lt;script&gt;this" in page
+    assert "<script>" not in page
+
+
+def test_time_to_live_is_on_though_the_emulators_cloudformation_forgets_it(stack: Stack) -> None:
+    told = stack.account.client("dynamodb").describe_time_to_live(TableName=stack.outputs["Table"])
+    assert told["TimeToLiveDescription"]["AttributeName"] == "expires_at"
+
+
+def park(stack: Stack, queue: str, body: dict[str, Any]) -> str:
+    url = stack.outputs[f"{queue}ParkedUrl"]
+    return str(stack.account.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body))["MessageId"])
+
+
+def test_what_is_parked_is_shown_without_what_is_in_it_and_goes_back_when_asked(stack: Stack) -> None:
+    message = park(stack, "Documents", {"type": "invoice_issued", "client": "Anna Muster"})
+    shown = table([one for one in parked(stack.account, stack.outputs) if one.id == message])
+    assert "documents" in shown
+    assert "invoice_issued" in shown
+    assert "Anna" not in shown
+    sent = [one for one in replay(stack.account, stack.outputs) if one.id == message]
+    assert [one.queue for one in sent] == ["Documents"]
+    assert parked(stack.account, stack.outputs) == []

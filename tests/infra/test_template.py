@@ -1,0 +1,156 @@
+"""The template says what the code needs, and what AWS would refuse is refused here."""
+
+import copy
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint import lint
+from cfnlint.config import ManualArgs
+from samtranslator.translator.transform import transform
+
+from chalicelib.foundation.settings import Settings
+from infra.template import load, merge, resource_files
+from infra.zips import CLOUD, LOCAL, ROOT
+
+FUNCTIONS = {
+    "APIHandler": ("app.app", "api.zip"),
+    "Operate": ("app.operate", "api.zip"),
+    "Relay": ("app.relay", "api.zip"),
+    "Worker": ("app.worker", "api.zip"),
+    "Video": ("app.video", "video.zip"),
+    "Documents": ("app.documents", "documents.zip"),
+    "Tick": ("app.tick", "api.zip"),
+}
+QUEUE_OF = {"Worker": "WorkQueue", "Video": "UploadsQueue", "Documents": "DocumentsQueue"}
+LONGEST_API_ANSWER_S = 29  # of API Gateway
+NO_RESOURCE_LEVEL = {"cognito-idp:RevokeToken"}  # IAM knows no resource for it
+
+
+class NoManagedPolicies:
+    """The template names none, so the translator need not ask AWS for them."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+@pytest.fixture(scope="module")
+def translated(template: dict[str, Any]) -> dict[str, Any]:
+    packaged = copy.deepcopy(template)
+    for resource in packaged["Resources"].values():
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = "s3://artifacts/code.zip"
+    return dict(transform(packaged, {}, NoManagedPolicies()))
+
+
+def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one["Properties"] for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def findings(template: dict[str, Any]) -> list[str]:
+    found = lint(json.dumps(template), config=ManualArgs(regions=["eu-central-1"]))
+    return [f"{match.rule.id} {'/'.join(map(str, match.path or []))}: {match.message}" for match in found]
+
+
+def test_the_packaged_template_has_no_findings(template: dict[str, Any]) -> None:
+    assert findings(template) == []
+
+
+def test_the_translated_template_has_no_findings(translated: dict[str, Any]) -> None:
+    assert findings(translated) == []
+
+
+def test_every_function_of_the_app_is_in_the_template_with_its_zip(template: dict[str, Any]) -> None:
+    found = resources(template, "AWS::Serverless::Function")
+    assert {name: (one["Handler"], one["CodeUri"]) for name, one in found.items()} == FUNCTIONS
+
+
+def test_every_function_runs_on_the_python_that_its_zip_was_compiled_for(template: dict[str, Any]) -> None:
+    found = resources(template, "AWS::Serverless::Function")
+    assert {one["Runtime"] for one in found.values()} == {"python3.13"}
+
+
+def test_the_environment_is_what_the_settings_read(template: dict[str, Any]) -> None:
+    given = template["Globals"]["Function"]["Environment"]["Variables"]
+    required = {field.upper() for field in Settings.__struct_fields__} - {"REVIEW_LINK_HOURS"}
+    assert required <= set(given)
+
+
+def test_a_queue_hides_a_message_for_six_times_its_functions_time_out(template: dict[str, Any]) -> None:
+    for function, queue in QUEUE_OF.items():
+        timeout = template["Resources"][function]["Properties"]["Timeout"]
+        assert template["Resources"][queue]["Properties"]["VisibilityTimeout"] >= 6 * timeout, function
+
+
+def test_the_api_gives_up_before_api_gateway_does(template: dict[str, Any]) -> None:
+    assert template["Resources"]["APIHandler"]["Properties"]["Timeout"] < LONGEST_API_ANSWER_S
+
+
+def test_what_fails_too_often_is_parked(template: dict[str, Any]) -> None:
+    for name in QUEUE_OF.values():
+        assert template["Resources"][name]["Properties"]["RedrivePolicy"]["maxReceiveCount"] >= 3
+    relay = template["Resources"]["Relay"]["Properties"]["Events"]["RelayDynamodbEventSource"]["Properties"]
+    assert relay["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["RelayParked", "Arn"]}
+    assert relay["BisectBatchOnFunctionError"]
+
+
+def test_every_batch_may_fail_in_part(template: dict[str, Any]) -> None:
+    functions = resources(template, "AWS::Serverless::Function").values()
+    events = itertools.chain.from_iterable(one.get("Events", {}).values() for one in functions)
+    batches = [event["Properties"] for event in events if event["Type"] in {"SQS", "DynamoDB"}]
+    assert len(batches) == 4
+    assert all(batch["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for batch in batches)
+
+
+def test_the_relay_sees_new_outbox_rows_only(template: dict[str, Any]) -> None:
+    relay = template["Resources"]["Relay"]["Properties"]["Events"]["RelayDynamodbEventSource"]["Properties"]
+    (only,) = relay["FilterCriteria"]["Filters"]
+    wanted = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["outbox"]}}}}
+    assert json.loads(only["Pattern"]) == wanted
+
+
+def test_the_table_is_what_the_stores_expect(template: dict[str, Any]) -> None:
+    table = template["Resources"]["Table"]["Properties"]
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
+    (due,) = table["GlobalSecondaryIndexes"]
+    assert [key["AttributeName"] for key in due["KeySchema"]] == ["due_shard", "due_at"]
+    assert table["TimeToLiveSpecification"]["AttributeName"] == "expires_at"
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+
+
+def test_what_practices_keep_outlives_the_stack(template: dict[str, Any]) -> None:
+    for name in ("Table", "UploadsBucket", "MediaBucket", "UserPool", "Key"):
+        resource = template["Resources"][name]
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+
+
+@pytest.mark.parametrize("policy", sorted((ROOT / "infra" / "policies").glob("*.json")), ids=lambda path: path.stem)
+def test_a_function_may_do_no_more_than_its_policy_names(policy: Path) -> None:
+    for statement in json.loads(policy.read_text())["Statement"]:
+        actions = set(statement["Action"])
+        assert not any("*" in action for action in actions), statement["Sid"]
+        assert "*" not in statement["Resource"] or actions <= NO_RESOURCE_LEVEL, statement["Sid"]
+
+
+def test_every_function_has_a_role_of_its_own(template: dict[str, Any]) -> None:
+    roles = [one["Role"]["Fn::GetAtt"][0] for one in resources(template, "AWS::Serverless::Function").values()]
+    assert len(set(roles)) == len(FUNCTIONS)
+
+
+def test_the_site_runs_no_script_but_its_own() -> None:
+    for target in (CLOUD, LOCAL):
+        merged: Any = {}
+        for path in resource_files(target):
+            merged = merge(merged, load(path))
+        headers = merged["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+        policy = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"][0]
+        assert "script-src 'self';" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_a_laptop_changes_nothing_of_the_data() -> None:
+    changed = load(ROOT / "infra" / "local.yaml")["Resources"]
+    assert set(changed) == {"SiteHeaders", "Site", "BatchesToo"}

@@ -1,0 +1,87 @@
+"""What is in the zips starts as Lambda starts it, and is the same wherever it is made."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.steps import Trouble
+from infra.zips import CLOUD, LOCAL, SERVICES, ZIPS, _refuse_wrong_wheels, make_zips
+
+LARGEST_UNPACKED = 250 << 20  # bytes: Lambda's limit
+STARTS_AS_LAMBDA_DOES = """
+import importlib, sys
+module, name = sys.argv[1].rsplit(".", 1)
+handler = getattr(importlib.import_module(module), name)
+assert callable(handler), handler
+import boto3, chalice
+for package in (boto3, chalice):
+    assert package.__file__.startswith(sys.argv[2]), package.__file__
+"""
+
+
+@pytest.fixture(scope="module")
+def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("unpacked")
+    for name in ZIPS:
+        with zipfile.ZipFile(built / f"{name}.zip") as archive:
+            archive.extractall(folder / name)
+    return {f"{name}.zip": folder / name for name in ZIPS}
+
+
+def test_every_handler_imports_from_its_zip_and_from_nothing_else(
+    template: dict[str, Any], unpacked: dict[str, Path]
+) -> None:
+    functions = [one["Properties"] for one in template["Resources"].values() if "CodeUri" in one.get("Properties", {})]
+    assert functions
+    for function in functions:
+        folder = unpacked[function["CodeUri"]]
+        # -S: no site-packages, so that a package which the zip lacks is missed here and not on AWS
+        command = [sys.executable, "-S", "-B", "-c", STARTS_AS_LAMBDA_DOES, function["Handler"], str(folder)]
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "AWS_DEFAULT_REGION": "eu-central-1"}
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, env=environment)
+        assert done.returncode == 0, f"{function['Handler']}: {done.stderr}"
+
+
+def test_the_zips_fit_lambda(unpacked: dict[str, Path]) -> None:
+    for name, folder in unpacked.items():
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        assert size < LARGEST_UNPACKED, f"{name}: {size >> 20} MB"
+
+
+def test_only_the_services_in_use_are_described(unpacked: dict[str, Path]) -> None:
+    for folder in unpacked.values():
+        described = {path.name for path in (folder / "botocore" / "data").iterdir() if path.is_dir()}
+        assert described == set(SERVICES)
+
+
+def test_the_large_tools_are_only_where_they_are_used(unpacked: dict[str, Path]) -> None:
+    assert [name for name, folder in unpacked.items() if (folder / "imageio_ffmpeg").exists()] == ["video.zip"]
+    assert [name for name, folder in unpacked.items() if (folder / "typst").exists()] == ["documents.zip"]
+
+
+def test_our_code_is_compiled_and_tells_no_path_of_the_machine_that_made_it(built: Path) -> None:
+    with zipfile.ZipFile(built / "api.zip") as archive:
+        names = archive.namelist()
+        compiled = [name for name in names if name.startswith("__pycache__/app.")]
+        assert compiled
+        assert str(built).encode() not in archive.read(compiled[0])
+        assert b"/var/task/app.py" in archive.read(compiled[0])
+
+
+def test_the_same_sources_make_the_same_zip(built: Path, tmp_path: Path) -> None:
+    make_zips(LOCAL, tmp_path, built.parent / "packages")
+    assert (tmp_path / "api.zip").read_bytes() == (built / "api.zip").read_bytes()
+
+
+@pytest.mark.parametrize("tag", ["cp313-cp313-linux_aarch64", "cp313-cp313-manylinux_2_17_x86_64"])
+def test_a_wheel_for_another_machine_fails_the_build(tmp_path: Path, tag: str) -> None:
+    record = tmp_path / "package-1.0.dist-info"
+    record.mkdir()
+    (record / "WHEEL").write_text(f"Wheel-Version: 1.0\nTag: {tag}\n")
+    with pytest.raises(Trouble, match=r"package-1\.0"):
+        _refuse_wrong_wheels(tmp_path, CLOUD)
