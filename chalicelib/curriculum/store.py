@@ -99,24 +99,27 @@ class CurriculumStore:
 
     def page(self, program_id: ProgramId, once: Once | None = None) -> Page | None:
         """Read a program with its draft lessons and the state of the files that they show."""
-        for reads_left in reversed(range(_READS)):
-            drafts = self._drafts(program_id)
-            files = [places.library_recording(one) for one in resources(draft.value for draft in drafts.values())]
-            rows = self._table.get_many([_header(program_id), *([once.key] if once else []), *files])
-            header, done = rows.one(PROGRAM), rows.one(DONE)
-            if header is None:
+        page = self._page(program_id, once)
+        for _ in range(_READS - 1):
+            # A lesson that came between the two queries is in the header only: read again.
+            if page is None or len(page.lessons) == len(page.header.value.lessons):
                 break
-            order = header.value.lessons
-            # A lesson that came between the two reads is in the header only: read again.
-            if reads_left and not drafts.keys() >= set(order):
-                continue
-            return Page(
-                header,
-                {lesson_id: drafts[lesson_id] for lesson_id in order if lesson_id in drafts},
-                {ResourceId(row.value.recording_id): row.value for row in rows.all(RECORDING)},
-                done.value if done else None,
-            )
-        return None
+            page = self._page(program_id, once)
+        return page
+
+    def _page(self, program_id: ProgramId, once: Once | None) -> Page | None:
+        drafts = self._drafts(program_id)
+        files = [places.library_recording(one) for one in resources(draft.value for draft in drafts.values())]
+        rows = self._table.get_many([_header(program_id), *([once.key] if once else []), *files])
+        header, done = rows.one(PROGRAM), rows.one(DONE)
+        if header is None:
+            return None
+        return Page(
+            header,
+            {lesson_id: drafts[lesson_id] for lesson_id in header.value.lessons if lesson_id in drafts},
+            {ResourceId(row.value.recording_id): row.value for row in rows.all(RECORDING)},
+            done.value if done else None,
+        )
 
     def draft(self, program_id: ProgramId, lesson_id: LessonId) -> tuple[Stored[Program], Stored[Lesson]] | None:
         """Read a lesson as it is being written, and its program's header."""

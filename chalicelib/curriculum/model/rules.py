@@ -183,6 +183,6 @@ def _odd_about(block: AnyBlock) -> str | None:
         options = [option.strip().casefold() for option in block.options]
         if len(set(options)) < len(options):
             return f"two of the answers to “{block.prompt}” are the same."
-    if isinstance(block, Number) and None not in (block.least, block.most) and block.least > block.most:  # type: ignore[operator]
+    if isinstance(block, Number) and block.least is not None and block.most is not None and block.least > block.most:
         return f"no number can be both at least and at most what “{block.prompt}” asks for."
     return None
