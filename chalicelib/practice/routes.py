@@ -1,7 +1,5 @@
 """HTTP for people: sign-in, doors, the practice, staff, clients, guardians, the audit trail."""
 
-from http.cookies import CookieError, SimpleCookie
-
 from chalice import Blueprint
 
 from chalicelib.foundation.call import Call
@@ -33,11 +31,12 @@ ROUTES = Blueprint(__name__)
 
 def _cookie() -> str:
     """Return the refresh token that came with the request, or nothing."""
-    try:
-        jar = SimpleCookie(ROUTES.current_request.headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return jar[service.COOKIE].value if service.COOKIE in jar else ""
+    # By hand: SimpleCookie forgets every cookie where another site's on this host has an odd name.
+    for pair in ROUTES.current_request.headers.get("cookie", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == service.COOKIE:
+            return str(value)
+    return ""
 
 
 @endpoint(ROUTES, "POST", "/api/session", takes=SignIn, answers=Session, roles=None)

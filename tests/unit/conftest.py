@@ -34,6 +34,12 @@ def clients() -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def stack(clients: dict[str, Any]) -> dict[str, Any]:
     """Everything that the functions reach, empty. Returns the AWS clients by service."""
+    empty_stack(clients)
+    return clients
+
+
+def empty_stack(clients: dict[str, Any]) -> None:
+    """Make the stack anew, for fixtures that share one between tests."""
     for service in SERVICES:
         get_backend(service).reset()
     _table(clients["dynamodb"])
@@ -50,7 +56,6 @@ def stack(clients: dict[str, Any]) -> dict[str, Any]:
     _pool(clients["cognito-idp"])
     clients["sesv2"].create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
     settings.cache_clear()
-    return clients
 
 
 def _table(dynamodb: Any) -> None:

@@ -99,8 +99,6 @@ def change_client(call: Call, client_id: ClientId, change: ClientChange) -> tupl
         for person_id in own_side:
             person = people[person_id]
             put_person(write, person, knowing_as(person.value, client_id, name))
-        card = msgspec.structs.replace(card, own=before.own and Named(before.own.person_id, name))
-    write.replace(stored, card)
     _put_lines(write, card, before=line_keys(before))
     write.tell("client.changed", client_id=client_id)
     write.record("changed the card", client_id=client_id)
@@ -141,7 +139,7 @@ def remove_guardian(call: Call, client_id: ClientId, person_id: PersonId) -> tup
     people = known(call, [], [person_id]).by_id
     card = msgspec.structs.replace(card, guardians=left)
     write = call.write()
-    write.replace(stored, card)
+    write.replace(stored, card, otherwise=lambda: _stale(call, client_id, None))
     person = people[person_id]
     put_person(write, person, no_longer_acting_for(person.value, client_id))
     write.record("removed a guardian", client_id=client_id, person_id=person_id)
@@ -172,9 +170,9 @@ class _Linking:
 
 def _permitted(call: Call, client_id: ClientId, action: Action) -> Stored[Card]:
     stored = PracticeStore(call.table).card(client_id)
-    permit(call.actor, action, stored.value if stored else None)
-    if stored is None:  # permit has said so already; this says it to the type checker
+    if stored is None:
         raise NotFound
+    permit(call.actor, action, stored.value)
     return stored
 
 
@@ -183,6 +181,10 @@ def _versioned(call: Call, client_id: ClientId, yours: ClientChange | None) -> S
     if stored.version != call.version:
         raise StaleWrite(current=_view(stored.value), yours=yours)
     return stored
+
+
+def _stale(call: Call, client_id: ClientId, yours: ClientChange | None) -> StaleWrite:
+    return StaleWrite(current=see_client(call, client_id)[0], yours=yours)
 
 
 def _wanted(call: Call, therapist_ids: Sequence[PersonId]) -> Sequence[PersonId]:

@@ -81,7 +81,7 @@ def put_person(
             otherwise=accounts.AddressTaken,
         )
         write.tell("person.invited", person_id=person.person_id)
-    elif stored.value != person:
+    else:
         write.replace(stored, person, otherwise=otherwise or _moved)
         if (stored.value.roles, stored.value.name) != (person.roles, person.name):
             write.tell("person.changed", person_id=person.person_id)

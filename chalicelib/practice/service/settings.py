@@ -44,7 +44,7 @@ def change_practice(call: Call, settings: PracticeSettings) -> tuple[PracticeVie
     if page.practice.version != call.version:
         raise StaleWrite(current=_view(page.practice.value, page.staff), yours=settings)
     write = call.write()
-    write.replace(page.practice, changed)
+    write.replace(page.practice, changed, otherwise=lambda: StaleWrite(current=see_practice(call)[0], yours=settings))
     write.record("changed the practice's settings")
     return write.commit(_view(changed, page.staff)), page.practice.version + 1
 

@@ -1,5 +1,6 @@
 """A practice with people in it, reached over HTTP."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def door(practice_id: str, person_id: str, purpose: Purpose = Purpose.INVITATION
 def failures(monkeypatch: pytest.MonkeyPatch) -> dict[str, Exception]:
     """What AWS calls of a name fail with, instead of being made. Fill it in where it is to begin."""
     chosen: dict[str, Exception] = {}
-    call = BaseClient._make_api_call
+    call: Any = vars(BaseClient)["_make_api_call"]
 
     def make(self: Any, operation: str, parameters: Any) -> Any:
         if operation in chosen:
@@ -121,3 +122,18 @@ class Refusals(dict[str, tuple[str, str]]):
 def refusals(failures: dict[str, Exception]) -> Refusals:
     """What AWS calls of a name are refused with: code and message."""
     return Refusals(failures)
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], object]]:
+    """What somebody else does just before an AWS call of a name, once."""
+    others: dict[str, Callable[[], object]] = {}
+    call: Any = vars(BaseClient)["_make_api_call"]
+
+    def make(self: Any, operation: str, parameters: Any) -> Any:
+        if operation in others:
+            others.pop(operation)()
+        return call(self, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make)
+    return others

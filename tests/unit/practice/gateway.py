@@ -1,14 +1,13 @@
 """API Gateway as our views see it: requests with the claims that its authorizer would have put there."""
 
-import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from chalice import Chalice
 
+from app import app
 from chalicelib.foundation.actor import Role
 from chalicelib.foundation.http import ENDPOINTS, Endpoint
 
@@ -52,23 +51,11 @@ class Reply:
         return self.cookies[0].partition("=")[2].partition(";")[0]
 
 
-@functools.cache
-def the_app() -> Any:
-    try:
-        from app import app
-    except ImportError:
-        from chalicelib.practice import routes
-
-        app = Chalice("test")
-        app.register_blueprint(routes.ROUTES)
-    return app
-
-
 class Gateway:
     """Calls the app's routes the way API Gateway does."""
 
     def __init__(self) -> None:
-        self._app = the_app()
+        self._app: Any = app
 
     def call(
         self,

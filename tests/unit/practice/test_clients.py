@@ -50,7 +50,7 @@ def test_a_client_is_added_with_everybody_who_signs_in_for_them(gateway: Gateway
     seen = gateway.call("GET", f"/api/clients/{answer['client_id']}", by=therapist)
     assert (seen.body, seen.version) == (answer, 1)
     own, rosa = _person(therapist, answer["own"]["person_id"]), _person(therapist, answer["guardians"][0]["person_id"])
-    assert (own.roles, rosa.roles) == ({Role.CLIENT}, {Role.GUARDIAN})
+    assert (own.roles, rosa.roles) == (frozenset({Role.CLIENT}), frozenset({Role.GUARDIAN}))
     assert [one.name for one in rosa.clients] == ["Jonas Weber"]
     assert {event for event, _ in told(_call(therapist))[-2:]} == {"person.invited"}
 
@@ -300,4 +300,4 @@ def test_a_guardian_of_two_keeps_the_other(gateway: Gateway, therapist: Somebody
     rosa = mia["guardians"][0]["person_id"]
     gateway.call("DELETE", f"/api/clients/{mia['client_id']}/guardians/{rosa}", by=therapist, if_match=1)
     person = _person(therapist, rosa)
-    assert (person.roles, [one.client_id for one in person.clients]) == ({Role.GUARDIAN}, [tom["client_id"]])
+    assert (person.roles, [one.client_id for one in person.clients]) == (frozenset({Role.GUARDIAN}), [tom["client_id"]])

@@ -47,7 +47,7 @@ class Crashes:
 @pytest.fixture
 def crashes(monkeypatch: pytest.MonkeyPatch) -> Crashes:
     chosen = Crashes()
-    call = BaseClient._make_api_call
+    call: Any = vars(BaseClient)["_make_api_call"]
 
     def make(self: Any, operation: str, parameters: Any) -> Any:
         return chosen.step(lambda: call(self, operation, parameters))
@@ -72,7 +72,7 @@ def test_a_practice_is_founded_once_however_often_the_operator_has_to_ask(crashe
     expected: list[Founded] = []
     for number, _ in enumerate(_sweep(crashes, 3)):
         wanted = order(key=f"order-{number}", owner_email=f"o{number}@lind.example")
-        answers = []
+        answers: list[Founded] = []
         while not answers:
             try:
                 answers.append(service.found_practice(NOW, wanted))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.foundation import clock
 from chalicelib.foundation.actor import Role, clockwork
@@ -240,6 +241,42 @@ def test_an_address_that_signs_in_elsewhere_makes_no_second_account(owner: Someb
     service.ensure_sign_in(_call(owner), PersonId(owner.person_id))
     with pytest.raises(service.AddressTaken):
         service.ensure_sign_in(Call(clockwork(other.practice_id), clock.now()), other.owner_id)
+
+
+def _set(cognito: Any, person_id: str, **attributes: str) -> None:
+    cognito.admin_update_user_attributes(
+        UserPoolId=settings().user_pool_id,
+        Username=person_id,
+        UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
+    )
+
+
+def test_an_account_that_went_astray_is_put_right(owner: Somebody, cognito: Any) -> None:
+    service.ensure_sign_in(_call(owner), PersonId(owner.person_id))
+    _set(cognito, owner.person_id, email="else@lind.example", email_verified="false")
+    service.ensure_sign_in(_call(owner), PersonId(owner.person_id))
+    attributes, _ = _account(cognito, owner.person_id)
+    assert (attributes["email"], attributes["email_verified"]) == ("ada@lind.example", "true")
+
+
+def test_an_account_does_not_take_an_address_from_another(owner: Somebody, therapist: Somebody, cognito: Any) -> None:
+    for somebody in (owner, therapist):
+        service.ensure_sign_in(_call(owner), PersonId(somebody.person_id))
+    _set(cognito, owner.person_id, email="else@lind.example")
+    _set(cognito, therapist.person_id, email="ada@lind.example")
+    with pytest.raises(service.AddressTaken):
+        service.ensure_sign_in(_call(owner), PersonId(owner.person_id))
+
+
+@pytest.mark.parametrize("operation", ["AdminCreateUser", "AdminGetUser", "AdminUpdateUserAttributes"])
+def test_what_nobody_expected_of_cognito_is_tried_again_later(
+    owner: Somebody, cognito: Any, refusals: dict[str, tuple[str, str]], operation: str
+) -> None:
+    service.ensure_sign_in(_call(owner), PersonId(owner.person_id))
+    _set(cognito, owner.person_id, email="else@lind.example")
+    refusals[operation] = ("InternalErrorException", "")
+    with pytest.raises(ClientError):
+        service.ensure_sign_in(_call(owner), PersonId(owner.person_id))
 
 
 def _changed(person_id: str, practice_id: str) -> tuple[Call, Event]:

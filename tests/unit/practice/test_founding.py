@@ -21,7 +21,7 @@ def test_a_founded_practice_has_an_invited_owner(founded: Founded, as_clockwork:
     practice = service.practice(as_clockwork)
     owner = service.person(as_clockwork, founded.owner_id)
     assert (practice.name, practice.currency, practice.time_zone) == ("Praxis Lind", "EUR", "Europe/Lisbon")
-    assert (owner.roles, owner.state, owner.email) == ({Role.OWNER}, PersonState.INVITED, "ada@lind.example")
+    assert (owner.roles, owner.state, owner.email) == (frozenset({Role.OWNER}), PersonState.INVITED, "ada@lind.example")
     assert told(as_clockwork) == [("person.invited", {"person_id": founded.owner_id})]
 
 

@@ -10,6 +10,7 @@ from chalicelib.foundation.actor import Role, clockwork
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import NotFound
 from chalicelib.foundation.ids import ClientId, PersonId, PracticeId, new_id
+from chalicelib.foundation.table import Row
 from chalicelib.practice import service
 from chalicelib.practice.model import Purpose
 
@@ -125,6 +126,13 @@ def test_letters_find_everybody_of_a_client_with_their_addresses(gateway: Gatewa
 def test_a_read_of_what_is_not_there_says_so(owner: Somebody, read: Any) -> None:
     with pytest.raises(NotFound):
         read(_call(owner), new_id(clock.now()))
+
+
+def test_letters_of_a_client_without_a_practice_go_nowhere(gateway: Gateway, therapist: Somebody) -> None:
+    client_id = ClientId(client_of(gateway, therapist)["client_id"])
+    Row(therapist.practice_id, "practice").delete()
+    with pytest.raises(NotFound):
+        service.addressees(_call(therapist), client_id)
 
 
 def test_a_practice_that_is_not_there_is_not_found(owner: Somebody, gateway: Gateway) -> None:

@@ -113,6 +113,12 @@ def test_a_dead_cookie_is_taken_away(gateway: Gateway, cookie: str) -> None:
     assert reply.refresh_token == ""
 
 
+@pytest.mark.usefixtures("signed_in")
+def test_another_cookie_of_an_odd_name_is_no_hindrance(gateway: Gateway, signed_in: Reply) -> None:
+    cookie = f"{signed_in.refresh_token}; odd@name=1"
+    assert gateway.call("POST", "/api/session/refresh", {}, cookie=cookie).status == 200
+
+
 def test_signing_out_here_ends_this_session_only(gateway: Gateway, signed_in: Reply) -> None:
     other = _sign_in(gateway)
     reply = gateway.call("DELETE", "/api/session", cookie=signed_in.refresh_token)
