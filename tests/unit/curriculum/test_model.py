@@ -176,6 +176,13 @@ def test_a_question_that_cannot_be_answered_is_a_flaw(block: AnyBlock, says: str
     assert says in flaw.says
 
 
+def test_a_lesson_of_everything_may_be_kept_and_published() -> None:
+    every = lesson(*EVERY)
+    check(every)
+    files = {one: File(kind, RecordingState.READY) for one, kind in resources([every]).items()}
+    assert flaws([every], files) == []
+
+
 def test_a_number_may_be_open_at_either_end() -> None:
     ends: list[dict[str, Any]] = [{}, {"least": 1.0}, {"most": 1.0}, {"least": 1.0, "most": 1.0}]
     blocks = [Number(block_id=f"n{at}", prompt="How much?", **end) for at, end in enumerate(ends)]
