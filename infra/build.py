@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
+from infra.packages import CLOUD, LOCAL, Target
 from infra.steps import run_command, step
 from infra.template import INFRA, make_template, resource_files
-from infra.zips import CLOUD, LOCAL, ROOT, ZIPS, Target, digest, make_zips, source_files
+from infra.zips import ROOT, ZIPS, digest, make_zips, source_files
 
 BUILD = ROOT / "build"
 STAMP = "stamp"  # what a build was made from
@@ -13,7 +14,10 @@ STAMP = "stamp"  # what a build was made from
 
 def inputs(target: Target) -> str:
     """A digest of everything that a build is made from."""
-    own = [INFRA / "build.py", INFRA / "zips.py", INFRA / "template.py", ROOT / ".chalice" / "config.json"]
+    own = [
+        *(INFRA / name for name in ("build.py", "packages.py", "zips.py", "template.py")),
+        ROOT / ".chalice" / "config.json",
+    ]
     requirements = {ROOT / name for names in ZIPS.values() for name in names}
     policies = (INFRA / "policies").glob("*.json")
     return digest([*own, *requirements, *policies, *resource_files(target), *source_files()], target.architecture)

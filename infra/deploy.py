@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 
 from infra.aws_calls import Account, upload_site
 from infra.build import STAMP, build
+from infra.packages import CLOUD
 from infra.steps import Trouble, run_command, said, step
-from infra.zips import CLOUD, ROOT
+from infra.zips import ROOT
 
 STACK = "meanwhile"
 # The stack needs the site's address before there is a distribution to ask; it is put right at once after.

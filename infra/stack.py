@@ -26,8 +26,9 @@ from infra.build import BUILD, STAMP, build
 from infra.deploy import deploy, forget_artifacts, outputs
 from infra.emulator.__main__ import REGION
 from infra.emulator.saves import NewerStateError, Saves
+from infra.packages import LOCAL
 from infra.steps import Trouble, said, step
-from infra.zips import LOCAL, ROOT
+from infra.zips import ROOT
 
 EMULATOR = ROOT / ".emulator"
 MAIL_DOMAIN = "meanwhile.example"

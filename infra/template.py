@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
+from infra.packages import LOCAL, Target
 from infra.steps import Trouble
-from infra.zips import LOCAL, ROOT, Target, source_files
+from infra.zips import ROOT, source_files
 
 INFRA = ROOT / "infra"
 STAGE = "live"  # of .chalice/config.json; laptop and AWS differ by parameters only

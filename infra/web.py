@@ -61,7 +61,8 @@ def _refuse_old_node() -> None:
 
 
 def _npm(*words: str) -> None:
-    done = subprocess.run(["npm", *words], check=False, capture_output=True, text=True, cwd=WEB)
+    environment = {**os.environ, "NO_COLOR": "1", "FORCE_COLOR": "0"}  # what it says may end in a log
+    done = subprocess.run(["npm", *words], check=False, capture_output=True, text=True, cwd=WEB, env=environment)
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
         raise Trouble(f"npm {words[0]} failed:\n{last}")

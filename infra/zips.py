@@ -1,22 +1,17 @@
-"""The zips that Lambda gets: third-party packages for the target, pruned and precompiled, and our code.
-
-Chalice's own builder can ship a wheel for the wrong platform and exit 0; this one refuses to.
-"""
+"""The zips that Lambda gets: packages and our code, the same bytes wherever they are made."""
 
 import hashlib
-import platform
 import shutil
-import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from infra.packages import CLOUD, PYTHON, Target, compile_in_place, make_packages
 from infra.steps import Trouble
 
 ROOT = Path(__file__).parent.parent
-PYTHON = "3.13"
 
 # A zip is the base packages, the packages of its own, and our code.
 BASE = "requirements.txt"
@@ -26,25 +21,11 @@ ZIPS = {
     "documents": (BASE, "infra/requirements-documents.txt"),
 }
 
-# botocore describes 400 services in 100 MB; these are the ones we call.
-SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "sesv2", "sqs", "sts")
-# Chalice's command line is not needed to answer a request.
-CHALICE_RUNTIME = ("__init__.py", "app.py")
 # Time stamp and rights of every entry: the same content gives the same zip.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a build runs: its name, CloudFormation's word for its processor, uv's words for its wheels."""
-
-    name: str
-    architecture: str
-    wheels: tuple[str, ...]
-
-
-CLOUD = Target("cloud", "arm64", ("--python-platform", "aarch64-manylinux_2_28", "--python-version", PYTHON))
-LOCAL = Target("local", "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64", ())
+IS_PROGRAM, IS_FILE = 0o100755, 0o100644
+# ffmpeg and typst are a quarter of a gigabyte: squeezed for AWS, where a start loads them, hardly for a laptop.
+LEVEL_ON_AWS, LEVEL_HERE = 9, 1
 
 
 def digest(paths: Iterable[Path], *words: str) -> str:
@@ -63,15 +44,16 @@ def source_files() -> list[Path]:
 
 
 def make_zips(target: Target, out: Path, cache: Path) -> None:
-    """Write `out/<name>.zip` for each of ZIPS; packages are made once per requirements and kept in `cache`."""
-    if target is CLOUD and sys.version_info[:2] != (3, 13):
+    """Write `out/<name>.zip` for each of ZIPS; zips of packages alone are kept in `cache` and added to."""
+    if target is CLOUD and sys.version_info[:2] != tuple(map(int, PYTHON.split("."))):
         raise Trouble(f"Byte-code for AWS is compiled by Python {PYTHON}: install it, then run `make setup` again.")
+    packed = _packed(target, cache)
     code = out / "code"
     _copy_code(code)
-    for name, requirements in ZIPS.items():
+    for name in ZIPS:
         making = out / f"{name}.making"
-        shutil.copyfile(_packed(name, requirements, target, cache), making)
-        _append(making, code)
+        shutil.copyfile(packed[name], making)
+        _append(making, code, target)
         making.replace(out / f"{name}.zip")
     shutil.rmtree(code)
 
@@ -82,86 +64,40 @@ def _copy_code(folder: Path) -> None:
         copy = folder / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    _compile(folder)
+    compile_in_place(folder)
 
 
-def _packed(name: str, requirements: tuple[str, ...], target: Target, cache: Path) -> Path:
-    """The zip of the packages of some requirements files, made if it is not in `cache` yet."""
-    inputs = [*(ROOT / path for path in requirements), Path(__file__)]
-    key = digest(inputs, target.name, target.architecture, sys.version)
-    packed = cache / f"{name}-{target.name}-{key}.zip"
-    if packed.exists():
-        return packed
+def _packed(target: Target, cache: Path) -> dict[str, Path]:
+    """The zips of packages alone, by name. What `cache` lacks is made, and what it needs no longer goes."""
     cache.mkdir(parents=True, exist_ok=True)
-    for stale in cache.glob(f"{name}-{target.name}-*"):
-        stale.unlink() if stale.is_file() else shutil.rmtree(stale)
-    folder = packed.with_suffix(".packages")
-    _install([ROOT / path for path in requirements], target, folder)
-    _refuse_wrong_wheels(folder, target)
-    _prune(folder)
-    _compile(folder)
-    making = packed.with_suffix(".making")
-    _append(making, folder)
-    making.rename(packed)
-    shutil.rmtree(folder)
+    packed = {name: cache / f"{name}-{target.name}-{_key(files, target)}.zip" for name, files in ZIPS.items()}
+    with tempfile.TemporaryDirectory(dir=cache) as scratch:
+        folders: dict[str, Path] = {}
+        for name, archive in packed.items():
+            if archive.exists():
+                continue
+            making = Path(scratch, archive.name)
+            for file in ZIPS[name]:
+                if file not in folders:
+                    folders[file] = Path(scratch, Path(file).stem)
+                    make_packages(ROOT / file, target, folders[file])
+                _append(making, folders[file], target)
+            making.replace(archive)
+    for stale in set(cache.glob(f"*-{target.name}-*")) - set(packed.values()):
+        stale.unlink()
     return packed
 
 
-def _install(requirements: list[Path], target: Target, folder: Path) -> None:
-    uv = Path(sys.executable).with_name("uv")
-    command = [str(uv), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", *target.wheels]
-    command += ["--python", sys.executable, "--target", str(folder)]
-    for path in requirements:
-        command += ["--requirement", str(path)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise Trouble(f"The packages for {target.name} cannot be installed:\n{done.stderr.strip()}")
+def _key(requirements: Iterable[str], target: Target) -> str:
+    inputs = [*(ROOT / path for path in requirements), *(ROOT / "infra" / name for name in ("packages.py", "zips.py"))]
+    return digest(inputs, target.name, target.architecture, sys.version)
 
 
-def _refuse_wrong_wheels(folder: Path, target: Target) -> None:
-    """A wheel for plain linux_* fits only the machine that made it; one for another processor fits none."""
-    processor = {"arm64": "aarch64", "x86_64": "x86_64"}[target.architecture]
-    for record in folder.glob("*.dist-info/WHEEL"):
-        tags = [line.removeprefix("Tag: ") for line in record.read_text().splitlines() if line.startswith("Tag: ")]
-        platforms = {tag.rsplit("-", 1)[1] for tag in tags}
-        plain = any(name.startswith("linux_") for name in platforms)
-        foreign = target is CLOUD and not any(name == "any" or name.endswith(processor) for name in platforms)
-        if plain or foreign:
-            raise Trouble(f"{record.parent.name} is a wheel for {', '.join(sorted(platforms))}: not for {target.name}.")
-
-
-def _prune(folder: Path) -> None:
-    unwanted = ["*.dist-info", "bin", ".lock", "**/tests", "**/__pycache__", "boto3/examples"]
-    for path in [found for pattern in unwanted for found in folder.glob(pattern)]:
-        _remove(path)
-    for path in (folder / "botocore" / "data").glob("*/"):
-        if path.name not in SERVICES:
-            _remove(path)
-    for path in (folder / "boto3" / "data").iterdir():
-        _remove(path)
-    for path in (folder / "chalice").iterdir():
-        if path.name not in CHALICE_RUNTIME:
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _compile(folder: Path) -> None:
-    """Compile in place. Unchecked hashes: Lambda's file times say nothing, and checking costs a stat per module."""
-    command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
-    subprocess.run([*command, "-s", str(folder), "-p", "/var/task", str(folder)], check=True)
-
-
-def _append(archive: Path, folder: Path) -> None:
+def _append(archive: Path, folder: Path, target: Target) -> None:
     """Add a folder's files to a zip, in the same order and with the same times wherever it is made."""
-    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as target:
+    level = LEVEL_ON_AWS if target is CLOUD else LEVEL_HERE
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED, compresslevel=level) as opened:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o100755 if path.stat().st_mode & 0o100 else 0o100644) << 16
-            target.writestr(entry, path.read_bytes())
+            entry.external_attr = (IS_PROGRAM if path.stat().st_mode & 0o100 else IS_FILE) << 16
+            opened.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, level)

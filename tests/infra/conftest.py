@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from infra.build import build
+from infra.packages import LOCAL
 from infra.stack import Stack, running_stack
-from infra.zips import LOCAL
 
 PAGE = "<!doctype html><title>Meanwhile</title>"
 

@@ -12,8 +12,9 @@ from cfnlint.config import ManualArgs
 from samtranslator.translator.transform import transform
 
 from chalicelib.foundation.settings import Settings
+from infra.packages import CLOUD, LOCAL
 from infra.template import load, merge, resource_files
-from infra.zips import CLOUD, LOCAL, ROOT
+from infra.zips import ROOT
 
 FUNCTIONS = {
     "APIHandler": ("app.app", "api.zip"),

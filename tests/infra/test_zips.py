@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from infra.packages import CLOUD, LOCAL, SERVICES, refuse_wrong_wheels
 from infra.steps import Trouble
-from infra.zips import CLOUD, LOCAL, SERVICES, ZIPS, _refuse_wrong_wheels, make_zips
+from infra.zips import ZIPS, make_zips
 
 LARGEST_UNPACKED = 250 << 20  # bytes: Lambda's limit
 STARTS_AS_LAMBDA_DOES = """
@@ -84,4 +85,4 @@ def test_a_wheel_for_another_machine_fails_the_build(tmp_path: Path, tag: str) -
     record.mkdir()
     (record / "WHEEL").write_text(f"Wheel-Version: 1.0\nTag: {tag}\n")
     with pytest.raises(Trouble, match=r"package-1\.0"):
-        _refuse_wrong_wheels(tmp_path, CLOUD)
+        refuse_wrong_wheels(tmp_path, CLOUD)
