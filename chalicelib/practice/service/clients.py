@@ -91,10 +91,12 @@ def change_client(call: Call, client_id: ClientId, change: ClientChange) -> tupl
     name, zone = named(change.name), known_zone(change.time_zone)
     own_side = [one.person_id for one in ((before.own,) if before.own else ()) + before.guardians]
     people = known(call, [], [*change.therapist_ids, *own_side]).by_id
+    own = before.own and Named(before.own.person_id, name if name != before.name else before.own.name)
     card = msgspec.structs.replace(
-        before, name=name, time_zone=zone, therapists=_therapists(people, change.therapist_ids)
+        before, name=name, time_zone=zone, therapists=_therapists(people, change.therapist_ids), own=own
     )
     write = call.write()
+    write.replace(stored, card, otherwise=lambda: _stale(call, client_id, change))
     if name != before.name:
         for person_id in own_side:
             person = people[person_id]
