@@ -26,6 +26,7 @@ from infra.build import BUILD, STAMP, build
 from infra.deploy import deploy, forget_artifacts, outputs
 from infra.emulator.__main__ import REGION
 from infra.emulator.saves import NewerStateError, Saves
+from infra.forgotten import do_what_was_forgotten
 from infra.packages import LOCAL
 from infra.steps import Trouble, said, step
 from infra.zips import ROOT
@@ -169,17 +170,9 @@ def _deployed(stack: Stack, built: Path) -> dict[str, str]:
         "Architecture": LOCAL.architecture,
     }
     found = deploy(stack.account, built, parameters)
-    _set_time_to_live(stack.account, found["Table"])
+    do_what_was_forgotten(stack.account, built, found)
     forget_artifacts(stack.account)  # the functions have their code; a hundred megabytes a build would pile up
     return found
-
-
-def _set_time_to_live(account: Account, table: str) -> None:
-    """The emulator's CloudFormation forgets it."""
-    dynamodb = account.client("dynamodb")
-    wanted = {"AttributeName": "expires_at", "Enabled": True}
-    if dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED":
-        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
 
 
 def _saves(state: Path) -> Saves:

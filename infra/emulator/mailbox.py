@@ -18,7 +18,7 @@ PAGE = """<!doctype html>
          font: 1rem/1.5 "Atkinson Hyperlegible Next", system-ui, sans-serif; }}
   details {{ background: #fff; border: 1px solid #e4dccd; border-radius: .75rem; margin: .75rem 0;
             padding: .75rem 1rem; }}
-  summary {{ cursor: pointer; }} summary b {{ display: block; }} small {{ color: #6b655a; }}
+  summary {{ cursor: pointer; }} small {{ color: #6b655a; display: block; margin-left: 1.1rem; }}
   pre {{ font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }} a {{ color: #3f6b52; }}
   iframe {{ border: 1px solid #e4dccd; width: 100%; height: 24rem; }}
 </style>

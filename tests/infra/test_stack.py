@@ -38,10 +38,17 @@ def test_a_file_is_a_file_that_never_changes(stack: Stack) -> None:
     assert "immutable" in headers["cache-control"]
 
 
-def test_what_the_api_does_not_know_stays_an_answer_of_the_api(stack: Stack) -> None:
-    status, _, body = ask(stack.origin + "/api/nothing-of-this-name")
-    assert status in {403, 404}
-    assert PAGE not in body
+@pytest.mark.parametrize(
+    ("path", "status", "kind"), [("/api/nothing-of-this-name", 404, "not-found"), ("/api/queue", 401, "signed-out")]
+)
+def test_what_api_gateway_answers_by_itself_is_a_problem_of_ours(
+    stack: Stack, path: str, status: int, kind: str
+) -> None:
+    found, headers, body = ask(stack.origin + path)
+    assert (found, headers["content-type"]) == (status, "application/problem+json")
+    problem = json.loads(body)
+    assert (problem["type"], problem["status"]) == (kind, status)
+    assert problem["correlation_id"]
 
 
 @pytest.mark.parametrize("name", ["origin", "endpoint"])

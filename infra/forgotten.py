@@ -1,0 +1,29 @@
+"""What the emulator's CloudFormation forgets of the template, done by the API after a deployment."""
+
+import json
+from pathlib import Path
+
+from infra.aws_calls import Account
+
+GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
+
+
+def do_what_was_forgotten(account: Account, built: Path, outputs: dict[str, str]) -> None:
+    """Set them again; doing so twice changes nothing."""
+    _set_time_to_live(account, outputs["Table"])
+    _set_gateway_responses(account, built, outputs["RestAPIId"])
+
+
+def _set_time_to_live(account: Account, table: str) -> None:
+    dynamodb = account.client("dynamodb")
+    wanted = {"AttributeName": "expires_at", "Enabled": True}
+    if dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED":
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
+
+
+def _set_gateway_responses(account: Account, built: Path, api: str) -> None:
+    gateway = account.client("apigateway")
+    rest = json.loads((built / "template.json").read_text())["Resources"]["RestAPI"]["Properties"]
+    for kind, response in rest["DefinitionBody"][GATEWAY_RESPONSES].items():
+        gateway.put_gateway_response(restApiId=api, responseType=kind, **response)
+    gateway.create_deployment(restApiId=api, stageName=rest["StageName"])
