@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from chalicelib.billing.model import COUNTER, INVOICE, INVOICE_LINE, SUBSCRIPTION, Counter, Invoice, Subscription
+from chalicelib.billing.model import INVOICE, INVOICE_LINE, SUBSCRIPTION, Invoice, Subscription
 from chalicelib.foundation import places
 from chalicelib.foundation.ids import ClientId, SubscriptionId
 from chalicelib.foundation.table import Key, Rows, Stored, Table
@@ -83,11 +83,3 @@ class BillingStore:
     def invoice(self, client_id: ClientId, number: str) -> Stored[Invoice] | None:
         """Read one invoice."""
         return self._table.get(INVOICE, invoice_key(client_id, number))
-
-    def subscription(self, client_id: ClientId, subscription_id: SubscriptionId) -> Stored[Subscription] | None:
-        """Read one fee."""
-        return self._table.get(SUBSCRIPTION, fee_key(client_id, subscription_id))
-
-    def counter(self, year: int) -> Stored[Counter] | None:
-        """Read the count of a year's invoices."""
-        return self._table.get(COUNTER, counter_key(year))

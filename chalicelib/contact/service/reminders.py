@@ -216,7 +216,7 @@ def _reminder(call: Call, schedule: Schedule, to: Addressee, secret: str) -> Let
         to=to,
         what=WHAT,
         subject="The time you set aside",
-        lines=("This is the time you chose. It is there when you are; if today does not suit, it waits.",),
+        lines=("This is the time you chose. What comes next is ready when you are; if today does not suit, it waits.",),
         button_label="Open today",
         button_url=f"{site}/?for={schedule.client_id}",
         why=f"You asked to be reminded on {days} at {schedule.at} ({schedule.time_zone}).",
