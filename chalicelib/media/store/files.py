@@ -20,9 +20,8 @@ PLAYS_FOR_S = 15 * 60
 SENDS_FOR_S = 60 * 60
 """A part on a slow line may take a while; a part whose address has run out is asked for again."""
 
-_ID = ID_PATTERN.strip("^$")
 _UPLOAD = re.compile(
-    rf"(?P<practice>{_ID})/(?:client/(?P<client>{_ID})/(?P<submission>{_ID})|library)/(?P<recording>{_ID})"
+    rf"(?P<practice>{ID_PATTERN})/(?:client/(?P<client>{ID_PATTERN})/(?P<submission>{ID_PATTERN})|library)/(?P<recording>{ID_PATTERN})"
 )
 _NO_UPLOAD = frozenset({"NoSuchUpload", "404"})
 # Without leave to list the bucket, S3 says of what is not there that it may not be seen.

@@ -191,7 +191,8 @@ def test_nobody_signed_in_is_401_and_another_role_403(client: Client) -> None:
 
 
 WISH_PATH = f"/api/wishes/{new_id(NOW)}"
-CHANGE: dict[str, Any] = {"method": "PUT", "path": WISH_PATH, "body": {"text": "b"}, "resource": "/api/wishes/{wish_id}"}
+BODY = {"text": "b"}
+CHANGE: dict[str, Any] = {"method": "PUT", "path": WISH_PATH, "body": BODY, "resource": "/api/wishes/{wish_id}"}
 
 
 def test_an_update_names_its_version_and_gets_the_next(client: Client) -> None:
