@@ -95,7 +95,7 @@ def _welcome(stack: Stack, people: str, took: float) -> str:
         f"  The site   {stack.origin}/\n"
         f"  The mail   {stack.mail_url}\n\n"
         f"{people.rstrip()}\n\n"
-        "  Ctrl-C stops it and keeps everything. Logs: .state/emulator.log\n"
+        f"  Ctrl-C stops it and keeps everything. Log: {stack.log}\n"
     )
 
 

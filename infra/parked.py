@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.aws_calls import Account
+from infra.aws_calls import Account, invoke
 from infra.running import find_stack
-from infra.steps import run_command, said
+from infra.steps import Trouble, run_command, said
 
 QUEUES = ("Work", "Uploads", "Documents", "Relay", "Tick")
 HIDDEN_FOR = 30  # seconds that a message is ours while we look at it
-SAFE_KEYS = ("event", "kind", "type", "detail-type")
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Parked:
     """One message that failed too often."""
 
     queue: str
-    id: str
+    id: str  # of the event where it has one, else of the message
     event: str
     sent_at: datetime
     why: str
@@ -60,7 +59,7 @@ def table(messages: list[Parked]) -> str:
     """The messages for people to read."""
     if not messages:
         return "Nothing is parked."
-    rows = [("queue", "event", "when (UTC)", "message", "why")]
+    rows = [("queue", "event", "when (UTC)", "id", "why")]
     rows += [(m.queue.lower(), m.event, f"{m.sent_at:%Y-%m-%d %H:%M:%S}", m.id, m.why) for m in messages]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
@@ -85,53 +84,47 @@ def _receive(sqs: Any, url: str) -> list[dict[str, Any]]:
         MaxNumberOfMessages=10,
         VisibilityTimeout=HIDDEN_FOR,
         MessageSystemAttributeNames=["All"],
-        MessageAttributeNames=["All"],
     )
     return list(answer.get("Messages", ()))
 
 
 def _described(account: Account, outputs: dict[str, str], queue: str, message: dict[str, Any]) -> Parked:
-    attributes = message.get("Attributes", {})
-    sent_at = datetime.fromtimestamp(int(attributes.get("SentTimestamp", 0)) / 1000, UTC)
+    sent_at = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
+    body = _read(message["Body"])
+    event_id = str(body.get("event_id") or body.get("id") or message["MessageId"])
     return Parked(
         queue=queue,
-        id=message["MessageId"],
-        event=_event(message["Body"]),
+        id=event_id,
+        event=_event(body),
         sent_at=sent_at,
-        why=_why(account, outputs["LogGroup"], message),
+        why=_why(account, outputs["LogGroup"], event_id),
         body=message["Body"],
         receipt=message["ReceiptHandle"],
     )
 
 
-def _event(body: str) -> str:
-    """What kind of event a body is; nothing else of it is shown."""
+def _read(text: str) -> dict[str, Any]:
     try:
-        read = json.loads(body)
+        body = json.loads(text)
     except ValueError:
-        return "unreadable"
-    if "DDBStreamBatchInfo" in read:
-        return f"outbox rows × {read['DDBStreamBatchInfo'].get('batchSize', '?')}"
-    return next((str(read[key]) for key in SAFE_KEYS if isinstance(read.get(key), str)), "?")
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
-def _why(account: Account, group: str, message: dict[str, Any]) -> str:
-    """The kind of error that the function logged last for the message, if it did."""
-    if told := message.get("MessageAttributes", {}).get("ErrorMessage"):
-        return str(told["StringValue"])
-    logs = account.client("logs")
-    try:
-        found = logs.filter_log_events(logGroupName=group, filterPattern=f'"{message["MessageId"]}"')["events"]
-    except logs.exceptions.ResourceNotFoundException:
-        return ""
-    for event in reversed(found):
-        try:
-            line = json.loads(event["message"])
-        except ValueError:
-            continue
-        if name := line.get("exception_name"):
-            return str(name)
-    return ""
+def _event(body: dict[str, Any]) -> str:
+    """What kind of event a body is; nothing else of it is shown."""
+    if "DDBStreamBatchInfo" in body:
+        return f"outbox rows × {body['DDBStreamBatchInfo']['batchSize']}"
+    words = [str(body[name]) for name in ("type", "kind", "detail-type") if name in body]
+    return " ".join(words) or "unreadable"
+
+
+def _why(account: Account, group: str, event_id: str) -> str:
+    """The kind of error that a function logged last for the event, if it did."""
+    found = account.client("logs").filter_log_events(logGroupName=group, filterPattern=f'"{event_id}"')["events"]
+    failures = [line for line in (_read(event["message"]) for event in found) if line.get("level") == "ERROR"]
+    last = failures[-1] if failures else {}
+    return " in ".join(str(last[name]) for name in ("error", "subscriber") if name in last)
 
 
 def _replay_stream(account: Account, outputs: dict[str, str], failure: dict[str, Any]) -> None:
@@ -150,14 +143,15 @@ def _replay_stream(account: Account, outputs: dict[str, str], failure: dict[str,
         if not page["Records"] or _place(page["Records"][-1]) >= int(place["endSequenceNumber"]):
             break
         iterator = page.get("NextShardIterator")
-    event = {"Records": [{**record, "eventSourceARN": place["streamArn"]} for record in records]}
-    payload = json.dumps(event, default=_plain).encode()
-    answer = account.client("lambda").invoke(FunctionName=outputs["RelayName"], Payload=payload)
-    if "FunctionError" in answer or json.loads(answer["Payload"].read() or b"null") not in (
-        None,
-        {"batchItemFailures": []},
-    ):
-        raise RuntimeError(f"The relay failed again; nothing was deleted: {place['startSequenceNumber']}")
+    answer = invoke(account, outputs["RelayName"], {"Records": [_as_lambda_sees(record) for record in records]})
+    if (answer or {}).get("batchItemFailures"):
+        raise Trouble(f"The relay failed again. Nothing was deleted, from {place['startSequenceNumber']} on.")
+
+
+def _as_lambda_sees(record: dict[str, Any]) -> dict[str, Any]:
+    """Without the one value that is no JSON, which nobody reads."""
+    changed = {name: value for name, value in record["dynamodb"].items() if name != "ApproximateCreationDateTime"}
+    return {**record, "dynamodb": changed}
 
 
 def _is_outbox(record: dict[str, Any]) -> bool:
@@ -167,12 +161,6 @@ def _is_outbox(record: dict[str, Any]) -> bool:
 
 def _place(record: dict[str, Any]) -> int:
     return int(record["dynamodb"]["SequenceNumber"])
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.timestamp()
-    raise TypeError(type(value))
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 import json
 import urllib.error
 import urllib.request
-from typing import Any
 
 import pytest
 
@@ -93,17 +92,40 @@ def test_time_to_live_is_on_though_the_emulators_cloudformation_forgets_it(stack
     assert told["TimeToLiveDescription"]["AttributeName"] == "expires_at"
 
 
-def park(stack: Stack, queue: str, body: dict[str, Any]) -> str:
-    url = stack.outputs[f"{queue}ParkedUrl"]
-    return str(stack.account.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body))["MessageId"])
-
-
 def test_what_is_parked_is_shown_without_what_is_in_it_and_goes_back_when_asked(stack: Stack) -> None:
-    message = park(stack, "Documents", {"type": "invoice_issued", "client": "Anna Muster"})
-    shown = table([one for one in parked(stack.account, stack.outputs) if one.id == message])
+    body = {"type": "invoice_issued", "event_id": "evt_1", "client": "Anna Muster"}
+    url = stack.outputs["DocumentsParkedUrl"]
+    stack.account.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body))
+    shown = table(parked(stack.account, stack.outputs))
     assert "documents" in shown
+    assert "evt_1" in shown
     assert "invoice_issued" in shown
     assert "Anna" not in shown
-    sent = [one for one in replay(stack.account, stack.outputs) if one.id == message]
-    assert [one.queue for one in sent] == ["Documents"]
+    assert [(one.queue, one.id) for one in replay(stack.account, stack.outputs)] == [("Documents", "evt_1")]
+    assert parked(stack.account, stack.outputs) == []
+
+
+def test_what_the_relay_could_not_pass_on_is_read_from_the_stream_again(stack: Stack) -> None:
+    dynamodb, streams = stack.account.client("dynamodb"), stack.account.client("dynamodbstreams")
+    event = {"event_id": "evt_2", "type": "nobody_listens", "practice_id": "p", "at": "2026-12-01T08:00:00Z", "ids": {}}
+    row = {"pk": {"S": "p"}, "sk": {"S": "outbox#evt_2"}, "kind": {"S": "outbox"}, "body": {"S": json.dumps(event)}}
+    dynamodb.put_item(TableName=stack.outputs["Table"], Item=row)
+    (shard,) = streams.describe_stream(StreamArn=stack.outputs["StreamArn"])["StreamDescription"]["Shards"]
+    place = streams.get_shard_iterator(
+        StreamArn=stack.outputs["StreamArn"], ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )
+    last = streams.get_records(ShardIterator=place["ShardIterator"])["Records"][-1]["dynamodb"]["SequenceNumber"]
+    failure = {
+        "DDBStreamBatchInfo": {
+            "streamArn": stack.outputs["StreamArn"],
+            "shardId": shard["ShardId"],
+            "startSequenceNumber": last,
+            "endSequenceNumber": last,
+            "batchSize": 1,
+        }
+    }
+    sqs, url = stack.account.client("sqs"), stack.outputs["RelayParkedUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(failure))
+    assert "outbox rows × 1" in table(parked(stack.account, stack.outputs))
+    assert [one.queue for one in replay(stack.account, stack.outputs)] == ["Relay"]
     assert parked(stack.account, stack.outputs) == []
