@@ -197,10 +197,6 @@ class CareStore:
         """Read the answer to a submission."""
         return self._table.get(FEEDBACK, feedback_key(client_id, submission_id))
 
-    def draft(self, client_id: ClientId, submission_id: SubmissionId, person_id: PersonId) -> Stored[Draft] | None:
-        """Read a therapist's draft."""
-        return self._table.get(DRAFT, draft_key(client_id, submission_id, person_id))
-
     def attempts(self, client_id: ClientId) -> list[Stored[Attempt]]:
         """Read what a client is in the middle of: one row for each lesson that was begun and not sent."""
         return self._table.under(places.client(client_id), places.ATTEMPT).all(ATTEMPT)

@@ -8,9 +8,11 @@ import msgspec
 
 from chalicelib.care.model.enrolment import Enrolment, LessonState
 from chalicelib.care.model.submission import Submission, measured
-from chalicelib.curriculum.model import AnyBlock, Exercise, Number, Scale
+from chalicelib.curriculum.model import Exercise, Number, Scale
 from chalicelib.foundation.ids import EnrolmentId, ProgramId, SubmissionId
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
+
+_OF_TEN = "of 10"
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +43,9 @@ def point(submission: Submission) -> Point:
     """Return the point that a submission adds."""
     values = measured(submission.lesson, submission.answers)
     readings = tuple(
-        _reading(block, values[block.block_id]) for block in submission.lesson.blocks if block.block_id in values
+        _reading(block, values[block.block_id])
+        for block in submission.lesson.blocks
+        if isinstance(block, Exercise | Scale | Number) and block.block_id in values
     )
     return Point(
         submission_id=submission.submission_id,
@@ -58,18 +62,13 @@ def without_numbers(done: Point) -> Point:
     return msgspec.structs.replace(done, readings=())
 
 
-def _reading(block: AnyBlock, value: float) -> Reading:
-    label, unit, better = "", "", ""
-    match block:
-        case Exercise():
-            label, unit, better = f"Pain: {block.pain_of or block.title}", "of 10", "lower"
-        case Scale():
-            label, unit = block.prompt, "of 10"
-        case Number():
-            label, unit = block.prompt, block.unit
-        case _:
-            pass
-    return Reading(block_id=block.block_id, label=label, unit=unit, better=better, value=value)
+def _reading(block: Exercise | Scale | Number, value: float) -> Reading:
+    """Name a number. Which way a scale or a number is better, nobody has said."""
+    if isinstance(block, Exercise):
+        label = f"Pain: {block.pain_of or block.title}"
+        return Reading(block_id=block.block_id, label=label, unit=_OF_TEN, better="lower", value=value)
+    unit = _OF_TEN if isinstance(block, Scale) else block.unit
+    return Reading(block_id=block.block_id, label=block.prompt, unit=unit, better="", value=value)
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,9 +75,10 @@ def _follow(store: CareStore, write: Write, card: Card, enrolment: Enrolment, li
 
 
 def _leave(write: Write, waiting: Waiting, *, gone: Iterable[PersonId]) -> None:
-    for person_id in gone:
-        if waiting.promised_at:
-            write.discard(queue_place(person_id, waiting.promised_at, waiting.submission_id))
+    promised_at = waiting.promised_at
+    if promised_at:
+        for person_id in gone:
+            write.discard(queue_place(person_id, promised_at, waiting.submission_id))
 
 
 def dequeue(write: Write, waiting: Waiting) -> None:
