@@ -1,7 +1,7 @@
 """Real recordings for the demo, the tour and the tests: `python -m demo.clips OUT_DIR`.
 
 A figure raises its arms while a counter shows the seconds. Every picture is drawn here, so that no font,
-no download and nobody's face is needed; the same build of ffmpeg makes the same bytes each time.
+no download and nobody's face is needed.
 """
 
 import math

@@ -14,7 +14,7 @@ from chalicelib.media.processing.child import Caps
 from chalicelib.media.processing.container import Container
 from chalicelib.media.processing.contents import Contents
 from chalicelib.media.processing.probe import Source, h264_level, probe
-from demo.clips import BROWSER_S, PHONE_S, ROTATED_S, VOICE_S, Clips, _make_browser, _make_voice, frames, make_clips
+from demo.clips import BROWSER_S, PHONE_S, ROTATED_S, VOICE_S, Clips, frames, make_clips
 
 CAPS = Caps(seconds=60, memory_bytes=4 * 1024**3, file_bytes=2**25)
 # What the clips carry about the place and the device, and what encoders like to write about themselves.
@@ -196,14 +196,6 @@ def test_each_bad_clip_is_refused_for_its_own_reason(clips: Clips, tmp_path: Pat
     assert process(clips.voice, tmp_path, kind="video", longest_s=None) == Rejected(Reason.NO_PICTURE)
     assert process(clips.phone, tmp_path, kind="video", longest_s=2) == Rejected(Reason.TOO_LONG)
     assert list(tmp_path.iterdir()) == [empty]
-
-
-def test_the_same_drawing_makes_the_same_bytes(clips: Clips, tmp_path: Path) -> None:
-    again = tmp_path / "again.webm"
-    _make_browser(again)
-    assert again.read_bytes() == clips.browser.read_bytes()
-    _make_voice(again)
-    assert again.read_bytes() == clips.voice.read_bytes()
 
 
 def test_the_command_prints_one_json_object(clips: Clips, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
