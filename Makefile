@@ -48,7 +48,7 @@ layers: setup
 	@.venv/bin/lint-imports
 
 unit: setup
-	@$(PYTHON) -m pytest tests/unit --cov --cov-report=term-missing:skip-covered
+	@$(PYTHON) -m pytest tests/unit --numprocesses 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 infra: setup
 	@$(PYTHON) -m pytest tests/infra
