@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types layers unit infra web journeys tour template deploy tick parked replay reset
+.PHONY: help setup run test check lint types layers unit infra chromium web journeys tour template deploy tick parked replay reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -33,7 +33,7 @@ replay: setup ## Send what is parked back to where it failed
 reset: ## Forget the practice on this machine: make reset [YES=1]
 	@$(SYSTEM_PYTHON) -m infra.reset
 
-test: setup check infra web journeys ## Run every test there is (what CI runs)
+test: setup chromium check infra web journeys ## Run every test there is (what CI runs)
 
 check: setup lint types layers unit ## Run the fast checks (what the pre-commit hook runs)
 
@@ -52,6 +52,9 @@ unit: setup
 
 infra: setup
 	@$(PYTHON) -m pytest tests/infra
+
+chromium: setup
+	@$(PYTHON) -m infra.chromium > /dev/null
 
 web: setup ## Check and test the web pages
 	@$(PYTHON) -m infra.web --check
