@@ -14,6 +14,8 @@ from infra.zips import ROOT, digest
 WEB = ROOT / "web"
 DIST = WEB / "dist"
 MADE = {"node_modules", "dist", "coverage", ".svelte-kit", "playwright-report", "test-results"}
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+LINES_SHOWN = 30
 OLDEST_NODE = (20, 19)  # package.json's engines
 
 
@@ -61,11 +63,11 @@ def _refuse_old_node() -> None:
 
 
 def _npm(*words: str) -> None:
-    environment = {**os.environ, "NO_COLOR": "1", "FORCE_COLOR": "0"}  # what it says may end in a log
-    done = subprocess.run(["npm", *words], check=False, capture_output=True, text=True, cwd=WEB, env=environment)
+    done = subprocess.run(["npm", *words], check=False, capture_output=True, text=True, cwd=WEB)
     if done.returncode:
-        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
-        raise Trouble(f"npm {words[0]} failed:\n{last}")
+        plain = COLOUR.sub("", done.stdout + done.stderr)
+        last = "\n".join(plain.strip().splitlines()[-LINES_SHOWN:])
+        raise Trouble(f"npm {' '.join(words)} failed:\n{last}")
 
 
 def main() -> None:
