@@ -113,7 +113,7 @@ export function practiceGrid(progress: Progress, weeks = WEEKS): PracticeGrid {
     practised += 1
   }
   const span = Math.floor(daysBetween(from, to) / 7) + 1
-  return { days, from, to, title: `${practised === 0 ? 'No' : practised} practice ${practised === 1 ? 'day' : 'days'} in ${span === 1 ? 'this week' : `${inWords(span)} weeks`}` }
+  return { days, from, to, title: `${practised === 0 ? 'No' : practised} practice ${practised === 1 ? 'day' : 'days'} ${span === 1 ? 'this week' : `in ${inWords(span)} weeks`}` }
 }
 
 /** Lessons as stretches under a chart. */
