@@ -18,7 +18,7 @@ from chalicelib.care.shapes import (
 )
 from chalicelib.curriculum.model import Lesson
 from chalicelib.curriculum.service import media_urls
-from chalicelib.foundation.ids import PracticeId
+from chalicelib.foundation.ids import PracticeId, SubmissionId
 from chalicelib.foundation.table import Stored
 from chalicelib.media import service as media
 from chalicelib.media.model import RecordingState
@@ -50,7 +50,6 @@ def enrolment_view(enrolment: Enrolment) -> EnrolmentView:
 
 
 def _lesson_line(line: Line) -> LessonLine:
-    last = line.waiting or line.news
     return LessonLine(
         number=line.number,
         lesson_id=line.lesson_id,
@@ -58,10 +57,15 @@ def _lesson_line(line: Line) -> LessonLine:
         minutes=line.minutes,
         asks=line.asks,
         state=line.state,
-        submission_id=last.submission_id if last else None,
+        submission_id=_sent(line),
         promised_at=line.waiting.promised_at if line.waiting else None,
         new_feedback=line.news is not None and not line.news.seen,
     )
+
+
+def _sent(line: Line) -> SubmissionId | None:
+    last = line.waiting or line.news
+    return last.submission_id if last else None
 
 
 def lesson_view(
@@ -85,7 +89,7 @@ def lesson_view(
         revision=revision,
         lesson=lesson,
         media=media_urls(practice.practice_id, [lesson]),
-        submission_id=line.turns[-1].submission_id if line.state in DOING else None,
+        submission_id=line.turns[-1].submission_id if line.state in DOING else _sent(line),
         answers=answer_views(fitting(lesson, attempt.answers)) if attempt else {},
         recordings=take_views(attempt.takes) if attempt else {},
         comment=attempt.comment if attempt else "",

@@ -218,9 +218,9 @@ def test_what_is_not_sent_yet_is_not_shown_to_the_therapist(house: House, enrolm
 def test_a_lesson_that_was_sent_is_read_without_its_answers_and_changed_no_more(
     house: House, enrolment: EnrolmentView
 ) -> None:
-    house.send(enrolment)
+    sent = house.send(enrolment)
     seen = house.lesson(enrolment)
-    assert (seen.state, seen.answers, seen.submission_id) == ("sent", {}, None)
+    assert (seen.state, seen.answers, seen.submission_id) == ("sent", {}, sent.submission_id)
     with pytest.raises(OutOfTurn, match="has been sent"):
         house.answer(enrolment, "ease", 1)
     with pytest.raises(OutOfTurn):
