@@ -31,10 +31,10 @@ PEOPLE = f"""\
     {OWNER:20} Nora, who owns the practice: people, fees, invoices"""
 
 
-def make_practice(origin: str, mailbox: Mailbox, operate: Operate) -> None:
-    """Make the practice in an empty deployment at `origin`."""
+def make_practice(origin: str, mailbox: Mailbox, operate: Operate, clips: Clips | None = None) -> None:
+    """Make the practice in an empty deployment at `origin`. Who has made the clips already may give them."""
     with tempfile.TemporaryDirectory() as folder:
-        _make(origin, mailbox, operate, make_clips(Path(folder)), Path(folder))
+        _make(origin, mailbox, operate, clips or make_clips(Path(folder)), Path(folder))
 
 
 def _make(origin: str, mailbox: Mailbox, operate: Operate, clips: Clips, folder: Path) -> None:

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from demo.clips import make_clips
+from demo.clips import Clips, make_clips
 from demo.tour_care import (
     author,
     do_first_lesson,
@@ -28,10 +28,10 @@ from infra.stack import Stack
 from infra.steps import Trouble
 
 
-def take(stack: Stack) -> int:
+def take(stack: Stack, clips: Clips | None = None) -> int:
     """Take the tour on a stack; return the number of steps, or raise StepFailedError."""
     with tempfile.TemporaryDirectory() as folder:
-        walk = Walk(stack, make_clips(Path(folder)))
+        walk = Walk(stack, clips or make_clips(Path(folder)))
         for chapter in (
             people,
             author,

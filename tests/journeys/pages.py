@@ -1,0 +1,49 @@
+"""What people do on pages, in their words: roles and labels, never the page's own classes."""
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from demo.steps import PASSWORD
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name)
+
+
+def link(page: Page, name: str) -> Locator:
+    return page.get_by_role("link", name=name)
+
+
+def heading(page: Page, name: str) -> Locator:
+    return page.get_by_role("heading", name=name)
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.get_by_label("Mail").fill(email)
+    page.get_by_role("textbox", name="Password").fill(password)
+    button(page, "Sign in").click()
+
+
+def expect_step(page: Page, number: int) -> None:
+    """A lesson stands at a step."""
+    expect(page.get_by_text(f"Step {number} of", exact=False).first).to_be_visible()
+
+
+def next_step(page: Page, number: int) -> None:
+    """Go on to the step with this number."""
+    button(page, "Next").click()
+    expect_step(page, number)
+
+
+def choose_file(page: Page, file: Path, label: str = "Choose a file") -> None:
+    page.get_by_label(label).set_input_files(file)
+
+
+def use_video(page: Page) -> None:
+    button(page, "Use this video").click()
+
+
+def kept(page: Page) -> Locator:
+    """What a lesson says once an answer is on the server."""
+    return page.get_by_text("Kept at")
