@@ -1,0 +1,150 @@
+"""A review at the desk: three presses to it, comments at their moments, a draft that stays, two answers at once."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from demo.browser import Browser
+from demo.clips import Clips
+from demo.mailbox import Mailbox
+from tests.journeys.conftest import DESK, Visits
+from tests.journeys.pages import button, heading, link
+from tests.journeys.people import Client, House, Program, send_lesson
+
+
+@pytest.fixture(scope="module")
+def vera_email(house: House) -> str:
+    return house.email("Vera Viewer")
+
+
+@pytest.fixture(scope="module")
+def vera(house: House) -> Browser:
+    """A therapist with a queue of her own."""
+    return house.therapist("Vera Viewer")
+
+
+@pytest.fixture(scope="module")
+def two(house: House, vera: Browser, tilda: Browser, arms: Program, clips: Clips) -> list[tuple[Client, str]]:
+    """Two clients of Vera's and Tilda's, each with a lesson that waits, and the ids of what they sent."""
+    clients = [
+        house.enrolled(house.client(name, "Vera Viewer", "Tilda Therapist"), tilda, arms)
+        for name in ("Ada Adams", "Ben Brown")
+    ]
+    return [(client, send_lesson(client, vera, clips)["submission_id"]) for client in clients]
+
+
+@pytest.mark.usefixtures("two")
+def test_from_the_mail_to_the_first_comment_it_takes_three_presses(
+    visit: Visits, mailbox: Mailbox, vera_email: str
+) -> None:
+    mail, address = mailbox.take(vera_email, "/r#")
+    page = visit(size=DESK)
+    page.route("**/mail", lambda route: route.fulfill(body=mail["html"], content_type="text/html; charset=utf-8"))
+    page.goto("/mail")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    link(page, "Open the review").click()
+    expect(button(page, "Open the review")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert asked == []  # a scanner that opens the link and runs its scripts asks for nothing
+    button(page, "Open the review").click()
+    expect(heading(page, "Ada, Arms up, sitting")).to_be_visible()
+    expect(page).to_have_url(re.compile("/r$"))  # the secret has left the address
+    comment_box(page).click()
+    page.keyboard.type("A good start.")
+    page.keyboard.press("Control+Enter")
+    expect(comments(page)).to_have_text([re.compile("A good start")])
+    assert len(visit.presses.pressed) == 3
+    expect(page.get_by_text("Kept at")).to_be_visible()
+    other = visit(path=address, size=DESK)
+    visit.watch.expect("status of 401")
+    button(other, "Open the review").click()
+    expect(heading(other, "Sign in to open this review")).to_be_visible()
+    expect(link(other, "Sign in and open it")).to_be_visible()
+
+
+def test_the_video_is_moved_through_by_keys_and_comments_pin_its_moments(
+    visit: Visits, two: list[tuple[Client, str]], vera_email: str
+) -> None:
+    client, submission = two[1]
+    page = visit(vera_email, f"/reviews/{client.client_id}/{submission}", DESK)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(page.locator("video")).not_to_have_js_property("videoWidth", 0)
+    for _ in range(3):
+        page.keyboard.press(".")
+    assert time_of(page) == pytest.approx(3.5 / 30, abs=0.02)
+    page.keyboard.press(",")
+    assert time_of(page) == pytest.approx(2.5 / 30, abs=0.02)
+    page.get_by_role("radio", name="0.5 times").check(force=True)
+    assert rate_of(page) == 0.5
+    page.keyboard.press("Escape")
+    button(page, "Play").click()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(page.get_by_text("0:01 of")).to_be_visible()
+    comment_box(page).click()  # writing pauses and fixes the moment
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.keyboard.type("Slower here.")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("slider", name="Place in the video").focus()
+    page.keyboard.press("ArrowRight")
+    comment_box(page).fill("Let go at the end.")
+    button(page, "Keep comment").click()
+    expect(comments(page)).to_have_text([re.compile("Slower"), re.compile("Let go")])
+    page.get_by_role("button", name=re.compile("^Comment 1, at")).click()
+    assert time_of(page) < 2
+    comments(page).nth(1).get_by_role("button", name=re.compile("^2 At")).click()
+    assert time_of(page) > 4
+    page.get_by_label("To Ben, about all of it").fill("Well done, both arms.")
+    page.screenshot(path="/tmp/mw/dbg.png")
+    page.get_by_role("radio", name="Go on").check()
+    expect(page.get_by_text("Kept at")).to_be_visible()
+    page.reload()
+    expect(comments(page)).to_have_text([re.compile("Slower"), re.compile("Let go")])
+    expect(page.get_by_label("To Ben, about all of it")).to_have_value("Well done, both arms.")
+    button(page, "Send to Ben").click()
+    expect(heading(page, "Sent to Ben")).to_be_visible()
+    link(page, "Next in your queue").click()
+    expect(heading(page, "Ada, Arms up, sitting")).to_be_visible()
+
+
+def test_two_therapists_who_answer_at_once_are_shown_both_texts(
+    visit: Visits, two: list[tuple[Client, str]], vera_email: str, tilda: Browser
+) -> None:
+    client, submission = two[0]
+    page = visit(vera_email, f"/reviews/{client.client_id}/{submission}", DESK)
+    page.get_by_label("To Ada, about all of it").fill("I would repeat it.")
+    page.get_by_role("radio", name="Do this again").check()
+    expect(page.get_by_text("Kept at")).to_be_visible()
+    given = {"comments": [], "text": "Go on with part two.", "decision": "go_on"}
+    tilda.post(f"{client.api}/submissions/{submission}/review/feedback", given)
+    visit.watch.expect("status of 409")
+    button(page, "Send to Ada").click()
+    expect(heading(page, "Tilda answered first")).to_be_visible()
+    expect(page.get_by_text("Go on with part two.")).to_be_visible()
+    expect(page.get_by_text("I would repeat it.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_queue_is_in_the_order_of_what_was_promised(visit: Visits) -> None:
+    page = visit("jonas@demo.example", "/", DESK)
+    expect(heading(page, "Two reviews are waiting")).to_be_visible()
+    link(page, "Review Marek Nowak").click()
+    expect(heading(page, "Marek, Standing up")).to_be_visible()
+    expect(page.get_by_text("The chair in the kitchen is too low.")).to_be_visible()
+
+
+def comment_box(page: Page) -> Locator:
+    return page.get_by_role("textbox", name=re.compile("^(1|2|3)? ?Comment at"))
+
+
+def comments(page: Page) -> Locator:
+    return page.get_by_role("list", name="Comments").get_by_role("listitem")
+
+
+def time_of(page: Page) -> float:
+    return float(page.locator("video").first.evaluate("(video) => video.currentTime"))
+
+
+def rate_of(page: Page) -> float:
+    return float(page.locator("video").first.evaluate("(video) => video.playbackRate"))
