@@ -46,6 +46,11 @@ const putByApi: Put = async (url, value, version) => (await send<{ version: numb
 
 const nameOf = (place: LessonPlace, block: string): string => `${place.client_id}/${place.enrolment_id}/${place.number}/${block}`
 
+function readName(name: string): { place: LessonPlace; block: string } | undefined {
+  const [client_id, enrolment_id, number, block] = name.split('/')
+  return client_id && enrolment_id && number && block ? { place: { client_id, enrolment_id, number: Number(number) }, block } : undefined
+}
+
 export class Answers {
   readonly #outbox: Outbox
   readonly #conflictShelf: ConflictShelf
@@ -137,7 +142,8 @@ export class Answers {
   }
 
   #refused(name: string, problem: Problem): void {
-    const current = problem.document['current'] as AnswerView | undefined
+    // Without `at` there is no answer there.
+    const current = problem.document['current'] as (Omit<AnswerView, 'at'> & { at?: string }) | undefined
     const yours = problem.document['yours'] as { value?: Value } | undefined
     if (problem.status !== 409 || problem.kind !== 'changed-meanwhile' || !current || !yours || yours.value === undefined) {
       this.#tell(name, { state: 'refused', problem })
@@ -145,11 +151,18 @@ export class Answers {
     }
     if (JSON.stringify(current.value) === JSON.stringify(yours.value)) {
       // The reply to the first try was lost, or another tab sent the same.
-      this.#own.set(name, { version: current.version, at: current.at })
-      this.#tell(name, { state: 'sent', at: current.at, version: current.version })
+      const at = current.at ?? this.#now().toISOString()
+      this.#own.set(name, { version: current.version, at })
+      this.#tell(name, { state: 'sent', at, version: current.version })
       return
     }
-    const conflict: Conflict = { yours: yours.value, yours_at: this.#now().toISOString(), current }
+    if (current.value === null && current.at === undefined) {
+      // The lesson was begun anew elsewhere: there is nothing that this answer could replace.
+      const at = readName(name)
+      if (at) this.give(at.place, at.block, yours.value, current.version)
+      return
+    }
+    const conflict: Conflict = { yours: yours.value, yours_at: this.#now().toISOString(), current: { ...current, at: current.at ?? '' } }
     this.#setConflict(name, conflict)
     this.#tell(name, { state: 'conflict', conflict })
   }

@@ -83,6 +83,7 @@ export interface NumberBlock extends Asking {
 }
 export interface RecordingBlock extends Asking {
   kind: 'recording'
+  /** The API's type has more; the editor offers these. */
   media: 'video' | 'audio'
   show: string
   longest_s: number
@@ -202,7 +203,8 @@ export interface LessonView {
 
 export interface Sent {
   submission_id: string
-  state: 'arriving' | 'waiting'
+  /** arriving or waiting */
+  state: string
   promised_at: string | null
   therapist_name: string
 }
@@ -229,7 +231,8 @@ export interface SubmissionView {
   answers: Record<string, AnswerView>
   recordings: Record<string, RecordingView>
   media: Record<string, Media>
-  state: 'arriving' | 'waiting' | 'reviewed' | 'taken_back'
+  /** arriving, waiting, reviewed or taken_back */
+  state: string
   promised_at: string | null
   feedback: Feedback | null
   next: { enrolment_id: string; number: number; title: string; state: LessonState } | null
@@ -239,7 +242,8 @@ export interface Measure {
   measure_id: string
   label: string
   unit: string
-  better: '' | 'lower' | 'higher'
+  /** lower, higher, or empty where neither is */
+  better: string
   points: { on: string; at: string; value: number; lesson_number: number }[]
 }
 export interface Stretch {

@@ -12,11 +12,15 @@ export const answersPlace = (personId: string): string => `${personId}.answers`
 /** Says only that files of this person may wait in this browser. */
 export const uploadsPlace = (personId: string): string => `${UPLOADS}${personId}`
 
-export async function leftOver(): Promise<void> {
+/** Goes on with what waits; true when a recording is on its way from here. */
+export async function leftOver(): Promise<boolean> {
   const person = session.person?.person_id
-  if (!person) return
+  if (!person) return false
   if (has(`${ANSWERS}${answersPlace(person)}`)) (await import('./client-answers')).answersOutbox()
-  if (has(uploadsPlace(person))) await (await import('./client-uploads.svelte')).uploads().resumeAll()
+  if (!has(uploadsPlace(person))) return false
+  const all = (await import('./client-uploads.svelte')).uploads()
+  await all.resumeAll()
+  return all.all.length > 0
 }
 
 function has(place: string): boolean {

@@ -22,7 +22,7 @@ export interface LessonOptions {
 export class LessonWork {
   readonly place: LessonPlace
   view = $state.raw<LessonView>() as LessonView
-  values = $state<Record<string, Value | undefined>>({})
+  values = $state.raw<Readonly<Record<string, Value | undefined>>>({})
   kept = $state.raw<Readonly<Record<string, Kept>>>({})
   conflicts = $state.raw<Readonly<Record<string, Conflict>>>({})
   /** Recordings as the server has them, by block. */
@@ -31,6 +31,9 @@ export class LessonWork {
   going = $state.raw<ReadonlySet<string>>(new Set())
   /** The lesson was sent or changed hands on another device: it has to be fetched again. */
   movedOn = $state(false)
+
+  /** A part that was answered is not in the lesson any more: it was changed while it was being done. */
+  changed = $state(false)
 
   readonly steps: Step[] = $derived(stepsOf(this.view.lesson.blocks))
   readonly #recorded = $derived(
@@ -95,7 +98,7 @@ export class LessonWork {
 
   /** Takes an answer; what is being written waits for a pause. */
   give(block: string, value: Value, writing = false): void {
-    this.values[block] = value
+    this.values = { ...this.values, [block]: value }
     clearTimeout(this.#timers.get(block))
     if (writing) this.#timers.set(block, setTimeout(() => this.#keep(block), this.#pause))
     else this.#keep(block)
@@ -113,7 +116,7 @@ export class LessonWork {
     this.#timers.delete(block)
     const value = this.values[block]
     const empty = typeof value === 'string' && value.trim() === ''
-    this.#answers.give(this.place, block, value === undefined || empty ? null : $state.snapshot(value), this.#versions.get(block) ?? 0)
+    this.#answers.give(this.place, block, value === undefined || empty ? null : value, this.#versions.get(block) ?? 0)
   }
 
   /** Sends everything that waits. False when some of it could not go. */
@@ -127,7 +130,7 @@ export class LessonWork {
     const conflict = this.#answers.choose(this.place, block, which)
     if (!conflict) return
     this.#versions.set(block, conflict.current.version)
-    this.values[block] = which === 'yours' ? conflict.yours : conflict.current.value
+    this.values = { ...this.values, [block]: which === 'yours' ? conflict.yours : conflict.current.value }
     this.conflicts = this.#answers.conflicts(this.place)
     if (which === 'current') this.#set(block, { where: 'server', at: conflict.current.at, by_name: conflict.current.by_name })
   }
@@ -170,6 +173,7 @@ export class LessonWork {
         return
       case 'refused':
         if (news.problem.kind === 'lesson-moved-on') this.movedOn = true
+        if (news.problem.kind === 'lesson-changed') this.changed = true
         this.#set(block, { where: 'refused', problem: news.problem })
     }
   }

@@ -55,6 +55,8 @@ function isRecorded(recording: Pick<RecordingView, 'state'> | undefined): boolea
 
 /** Whether the lesson can be sent as far as this block goes: the rule of the API, so that nobody has to be refused. */
 export function isComplete(block: AskingBlock, values: Values, recordings: Recordings): boolean {
+  // One that would not open has to be replaced or removed, asked for or not.
+  if (block.kind === 'recording' && recordings[block.block_id]?.state === 'rejected') return false
   if (block.kind === 'exercise') return isExerciseComplete(block, values[block.block_id])
   return !block.required || isAnswered(block, values, recordings)
 }

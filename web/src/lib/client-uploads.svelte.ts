@@ -72,10 +72,10 @@ class Uploads {
   }
 
   /** Makes a place for the file in the lesson and begins to send it. Rejects with a Problem when the API refuses it. */
-  async begin(place: LessonPlace, block: { block_id: string; media: 'video' | 'audio' }, file: Blob, length_s?: number): Promise<Going> {
+  async begin(place: LessonPlace, block_id: string, kind: 'video' | 'audio', file: Blob, length_s?: number): Promise<Going> {
     const name = file instanceof File ? file.name : 'recording'
-    const ticket: Ticket = await openRecording(place, { block_id: block.block_id, content_type: mediaType(file), size: file.size, file_name: name.slice(0, 255) })
-    const before = this.of(place, block.block_id)
+    const ticket: Ticket = await openRecording(place, { block_id, content_type: mediaType(file), size: file.size, file_name: name.slice(0, 255) })
+    const before = this.of(place, block_id)
     if (before) await this.#forget(before.recording_id)
     const kept: LessonUpload = {
       id: ticket.recording_id,
@@ -87,8 +87,8 @@ class Uploads {
       part_bytes: ticket.part_size,
       kept_at: Date.now(),
       place: { ...place },
-      block_id: block.block_id,
-      kind: block.media,
+      block_id,
+      kind,
       ...(length_s === undefined ? {} : { length_s }),
     }
     this.#hint(true)

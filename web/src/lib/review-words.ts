@@ -1,6 +1,7 @@
 /** Sentences of the reviews. Names and hours; nobody is ranked, hurried or given a pronoun. */
 import { isDid } from './client-steps'
-import { firstName, sayAnswer } from './client-words'
+import { sayAnswer } from './client-lesson-words'
+import { firstName } from './client-words'
 import { type Clock, count, sayClock, sayFullDate, sayMoment } from './dates'
 import type { AskingBlock, Block, ExerciseBlock, RecordingView, SubmissionView } from './client-api'
 import type { Decision, Draft, EarlierAnswer, QueueLine, ReviewView } from './review'
