@@ -115,7 +115,6 @@ def test_a_video_is_recorded_in_the_page_and_the_lesson_submitted_before_it_has_
     held = Held()
     page.route(is_part, held.hold)
     button(page, "Record it here").click()
-    button(page, "Open the camera").click()
     button(page, "Start recording").click()
     expect(page.get_by_text("0:01 of")).to_be_visible()
     button(page, "Stop").click()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { progress } from '../fixtures/client'
 import type { Measure, Progress } from './client-api'
-import { axisOf, bandsOf, findingOf, headMeasure, mondayOf, practiceGrid, sayFinding, sayFoot, sayMeasure, saySpan, withEarlier } from './client-progress'
+import { axisOf, bandsOf, findingOf, headMeasure, mondayOf, practiceGrid, sayFinding, sayFoot, sayMeasure, saySpan, sayTitle, withEarlier } from './client-progress'
 
 const now = new Date('2026-05-14T10:00:00Z') // a Thursday
 const usual = progress(now, new Set())
@@ -38,6 +38,12 @@ describe('the finding', () => {
     expect(sayMeasure('How sure are you?')).toBe('“How sure are you?”')
     expect(sayMeasure('Steps')).toBe('Steps')
   })
+})
+
+it('two charts that ask the same say which lesson asks', () => {
+  const one = measure([3], { measure_id: 'a' })
+  const two = measure([5], { measure_id: 'b', points: [{ on: '2026-04-10', at: '', value: 5, lesson_number: 2 }] })
+  expect([sayTitle(one, [one, two]), sayTitle(two, [one, two]), sayTitle(one, [one])]).toEqual(['Pain (knee), lesson 1', 'Pain (knee), lesson 2', 'Pain (knee)'])
 })
 
 it('spans are counted in days up to two weeks, then in weeks', () => {

@@ -1,6 +1,6 @@
 /** What progress says. Everything here is read off the numbers; nothing is judged that they do not say. */
 import type { Measure, Progress, Stretch } from './client-api'
-import { addDays, count, daysBetween } from './dates'
+import { addDays, count, daysBetween, sayList } from './dates'
 
 export type DayState = 'practised' | 'rested' | 'planned'
 
@@ -32,6 +32,14 @@ export function sayMeasure(label: string): string {
   if (/[?!]$/.test(words)) return `“${words}”`
   const pain = /^Pain: (.+)$/.exec(words)?.[1]
   return pain ? `Pain (${pain.charAt(0).toLowerCase()}${pain.slice(1)})` : words
+}
+
+/** The title of a chart; where two ask the same in different lessons, the lesson tells them apart. */
+export function sayTitle(measure: Measure, all: readonly Measure[]): string {
+  const name = sayMeasure(measure.label)
+  const lessons = [...new Set(measure.points.map((point) => point.lesson_number))]
+  const twin = all.some((other) => other !== measure && other.label === measure.label)
+  return twin && lessons.length > 0 ? `${name}, ${lessons.length === 1 ? 'lesson' : 'lessons'} ${sayList(lessons.map(String))}` : name
 }
 
 /** "Pain (knee) fell from 6 to 2 of 10 in six weeks." Undefined until there are two answers on two days. */
