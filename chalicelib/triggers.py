@@ -19,6 +19,29 @@ from chalicelib.practice import reactions as _practice  # noqa: F401
 type Handle = Callable[[str], None]
 
 
+class _Message(msgspec.Struct, frozen=True):
+    event_id: str = ""
+    id: str = ""
+
+
+def attempt(handle: Handle, body: str, message_id: str) -> None:
+    """Do one message. What fails is logged by its type and place: its words may quote a person, or their file."""
+    try:
+        handle(body)
+    except Exception as error:
+        known = _read(body)
+        if not known.event_id:  # a subscriber's failure has been logged with its name
+            log("message failed", failed=True, trace=True, event_id=known.id or message_id, error=type(error).__name__)
+        raise
+
+
+def _read(body: str) -> _Message:
+    try:
+        return msgspec.json.decode(body, type=_Message)
+    except msgspec.DecodeError:
+        return _Message()
+
+
 def relay(event: dict[str, Any]) -> None:
     """Send new outbox rows of a stream batch to the queues whose subscribers want them.
 
@@ -31,7 +54,7 @@ def relay(event: dict[str, Any]) -> None:
 def work(body: str) -> None:
     """Do one message of the work queue: an event for its subscribers, or a row that has fallen due."""
     if msgspec.json.decode(body).get("type") == "due":
-        due.do_due(msgspec.json.decode(body, type=due.Due))
+        due.do_due(msgspec.json.decode(body, type=due.Due), clock.now())
     else:
         outbox.deliver(body, outbox.WORK, clock.now())
 

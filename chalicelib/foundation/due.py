@@ -50,10 +50,13 @@ def found_due(now: datetime) -> Iterator[Due]:
             yield Due(pk=row.pk, sk=row.sk, kind=row.kind, at=now)
 
 
-def do_due(due: Due) -> None:
-    """Do what is due for one row, if it still is. One that somebody else claimed is left to them."""
+def do_due(due: Due, now: datetime) -> None:
+    """Do what is due for one row, if it still is. One that somebody else claimed is left to them.
+
+    It is done now, however long the message has waited or was parked; the local stage's tick may run months ahead.
+    """
     practice_id, _, part = due.pk.partition("#")
-    call = Call(clockwork(PracticeId(practice_id)), due.at)
+    call = Call(clockwork(PracticeId(practice_id)), max(now, due.at))
     found = call.table.get_due(KINDS[due.kind], Key(part, due.sk), due.at)
     if found is None:
         return

@@ -84,7 +84,7 @@ def test_a_run_repeated_issues_nothing_more(house: House) -> None:
     give_fee(house)
     found = [*due.found_due(MIDNIGHT), *due.found_due(MIDNIGHT)]
     for one in found:
-        due.do_due(one)
+        due.do_due(one, one.at)
     for minutes in range(3):
         house.tick(MIDNIGHT + minutes * MINUTE)
     assert numbers(house) == ["2026-0001"]
@@ -188,10 +188,10 @@ def test_two_fees_that_are_invoiced_at_once_get_numbers_without_a_gap(house: Hou
     def second_meanwhile(_number: int, operation: str) -> None:
         if operation == "TransactWriteItems":
             wire.watch()
-            due.do_due(second)
+            due.do_due(second, second.at)
 
     wire.watch(before=second_meanwhile)
-    due.do_due(first)
+    due.do_due(first, first.at)
     assert numbers(house) == ["2026-0001", "2026-0002"]
     assert len({invoice.client_id for invoice in issued(house)}) == 2
 
@@ -203,10 +203,10 @@ def test_two_workers_with_the_same_message_issue_one_invoice(house: House, wire:
     def the_same_meanwhile(_number: int, operation: str) -> None:
         if operation == "TransactWriteItems":
             wire.watch()
-            due.do_due(found)
+            due.do_due(found, found.at)
 
     wire.watch(before=the_same_meanwhile)
-    due.do_due(found)
+    due.do_due(found, found.at)
     assert numbers(house) == ["2026-0001"]
 
 
@@ -224,7 +224,8 @@ def test_where_others_are_always_faster_the_queue_tries_again(house: House, wire
         nonlocal busy
         if operation == "TransactWriteItems" and not busy:
             busy = True
-            due.do_due(others.pop())
+            other = others.pop()
+            due.do_due(other, other.at)
             busy = False
 
     wire.watch(before=another_meanwhile)
@@ -252,7 +253,7 @@ def test_a_death_at_every_call_of_a_run_gives_the_same_invoices_once_each(wire: 
         wire.kill(number, applied=applied)
         try:
             for one in found:
-                due.do_due(one)
+                due.do_due(one, one.at)
         except Killed:
             pass
         else:

@@ -198,7 +198,7 @@ class House:
     def tick(self, at: datetime) -> None:
         """Do everything that is due."""
         for found in list(due.found_due(at)):
-            due.do_due(found)
+            due.do_due(found, found.at)
 
     def pass_time(self, at: datetime) -> None:
         """A tick, and all that follows from it."""

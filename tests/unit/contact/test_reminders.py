@@ -185,7 +185,7 @@ def test_however_often_the_tick_and_the_message_come_there_is_one_mail(house: Ho
     choose(house)
     found = [*due.found_due(THURSDAY), *due.found_due(THURSDAY)]
     for one in found:
-        due.do_due(one)
+        due.do_due(one, one.at)
     house.tick(THURSDAY + MINUTE)
     house.settle(THURSDAY)
     for event in house.events():

@@ -57,7 +57,7 @@ def test_a_row_that_two_ticks_found_is_done_once(call_as: CallAs, daily: list[da
     _hang(call_as())
     found = [*due.found_due(NOW), *due.found_due(NOW)]
     for one in found:
-        due.do_due(one)
+        due.do_due(one, one.at)
     assert daily == [NOW]
 
 
@@ -65,7 +65,7 @@ def test_a_tick_that_was_missed_is_caught_up_by_the_next(call_as: CallAs, daily:
     _hang(call_as())
     late = NOW + 3 * DAY
     for one in due.found_due(late):
-        due.do_due(one)
+        due.do_due(one, one.at)
     assert daily == [late]
     assert not list(due.found_due(late))
 
@@ -81,8 +81,15 @@ def test_a_row_that_was_claimed_by_another_is_left_alone(call_as: CallAs, daily:
         ring(inner, stored)
 
     due._HANDLERS[BELL.name] = overtaken
-    due.do_due(found)
+    due.do_due(found, found.at)
     assert daily == [NOW]
+
+
+def test_what_was_parked_for_days_is_done_now_and_not_then(call_as: CallAs, daily: list[datetime]) -> None:
+    _hang(call_as())
+    (found,) = due.found_due(NOW)
+    due.do_due(found, NOW + 9 * DAY)
+    assert daily == [NOW + 9 * DAY]
 
 
 def test_a_row_that_has_gone_is_nothing_to_do(call_as: CallAs, daily: list[datetime]) -> None:
@@ -92,5 +99,5 @@ def test_a_row_that_has_gone_is_nothing_to_do(call_as: CallAs, daily: list[datet
     write = call.write()
     write.discard(PLACE)
     write.commit()
-    due.do_due(found)
+    due.do_due(found, found.at)
     assert daily == []
