@@ -8,7 +8,12 @@ from botocore.config import Config
 
 _QUICK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 _S3 = _QUICK.merge(
-    Config(signature_version="s3v4", s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
+    Config(
+        signature_version="s3v4",
+        # The host that the site's content security policy names (infra/resources/site.yaml), in us-east-1 too.
+        s3={"addressing_style": "path", "us_east_1_regional_endpoint": "regional"},
+        request_checksum_calculation="when_required",
+    )
 )
 
 

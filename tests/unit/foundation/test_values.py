@@ -1,12 +1,13 @@
 """Ids, moments, money, logs: the small things that everything is made of."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.foundation import clock, ids
+from chalicelib.foundation import aws, clock, ids
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
 from chalicelib.foundation.log import log
 from chalicelib.foundation.money import Money
@@ -63,6 +64,8 @@ def test_zones_are_looked_up_by_name() -> None:
         (900, "JPY", "900 ¥"),
         (-250, "CHF", "−2.50 CHF"),
         (1500, "KWD", "1.500 KWD"),
+        (1500, "JOD", "1.500 JOD"),
+        (9000, "XOF", "9 000 XOF"),
     ],
 )
 def test_money_is_written_as_people_read_it(minor: int, currency: str, words: str) -> None:
@@ -74,6 +77,17 @@ def test_a_log_shows_only_what_is_on_the_list(caplog: pytest.LogCaptureFixture) 
     assert vars(caplog.records[-1])["event_id"] == "e1"
     with pytest.raises(TypeError, match="answer"):
         log("sent", answer="my knee hurts")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
+def test_addresses_of_storage_are_on_the_host_that_the_site_allows(
+    region: str, stack: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stack
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    made = aws.client.__wrapped__("s3")
+    signed = made.generate_presigned_url("get_object", Params={"Bucket": "media", "Key": "a"})
+    assert signed.startswith(f"https://s3.{region}.amazonaws.com/media/a?")
 
 
 def test_two_kinds_of_one_name_are_a_mistake() -> None:
