@@ -6,6 +6,8 @@ import secrets
 from datetime import datetime
 from typing import NewType
 
+import msgspec
+
 PracticeId = NewType("PracticeId", str)
 PersonId = NewType("PersonId", str)
 ClientId = NewType("ClientId", str)
@@ -22,6 +24,8 @@ EventId = NewType("EventId", str)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_PATTERN = "[0-9a-hjkmnp-tv-z]{26}"
 _ID = re.compile(ID_PATTERN)
+NO_LONGER_THAN_AN_ID = msgspec.Meta(max_length=26)
+"""For ids in a request: they become part of keys, which DynamoDB takes up to 1024 bytes (2026)."""
 
 
 def new_id(at: datetime) -> str:

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 import msgspec
 
 from chalicelib.foundation.actor import Role
-from chalicelib.foundation.ids import ClientId, PersonId, PracticeId
+from chalicelib.foundation.ids import NO_LONGER_THAN_AN_ID, ClientId, PersonId, PracticeId
 from chalicelib.foundation.money import Currency
 from chalicelib.practice.model import ActsFor, ClientLine, Email, Name, Named, PersonState, Practice, Purpose, TimeZone
 
 Password = Annotated[str, msgspec.Meta(max_length=256)]
 Token = Annotated[str, msgspec.Meta(max_length=200)]
 Hours = Annotated[int, msgspec.Meta(ge=1, le=336)]
-Therapists = Annotated[tuple[PersonId, ...], msgspec.Meta(max_length=10)]
+Therapists = Annotated[tuple[Annotated[PersonId, NO_LONGER_THAN_AN_ID], ...], msgspec.Meta(max_length=10)]
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,7 +9,15 @@ from chalicelib.care.model.answers import Value
 from chalicelib.care.model.enrolment import EnrolmentState, LessonState
 from chalicelib.care.model.submission import Words
 from chalicelib.curriculum.model import Blocks, Lesson, Title
-from chalicelib.foundation.ids import ClientId, EnrolmentId, LessonId, ProgramId, ResourceId, SubmissionId
+from chalicelib.foundation.ids import (
+    NO_LONGER_THAN_AN_ID,
+    ClientId,
+    EnrolmentId,
+    LessonId,
+    ProgramId,
+    ResourceId,
+    SubmissionId,
+)
 from chalicelib.media.shapes import MediaUrls, RecordingView
 from chalicelib.practice.model import Relation
 
@@ -17,7 +25,7 @@ Revision = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Enrol(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    program_id: ProgramId
+    program_id: Annotated[ProgramId, NO_LONGER_THAN_AN_ID]
     version: Annotated[int, msgspec.Meta(ge=1)]
 
 

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import msgspec
 
-from chalicelib.foundation.ids import ResourceId
+from chalicelib.foundation.ids import NO_LONGER_THAN_AN_ID, ResourceId
 
 BlockId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,32}$")]
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000)]
 WebAddress = Annotated[str, msgspec.Meta(pattern=r"^https://[^\s]+$", max_length=2_000)]
+FileId = Annotated[ResourceId, NO_LONGER_THAN_AN_ID]
 Count = Annotated[int, msgspec.Meta(ge=0, le=999)]
 Options = Annotated[tuple[Title, ...], msgspec.Meta(min_length=2, max_length=20)]
 
@@ -41,7 +42,7 @@ class Text(Block, frozen=True, kw_only=True, tag="text"):
 class Image(Block, frozen=True, kw_only=True, tag="image"):
     """A picture from the library. `alt` says what is to be seen, for those who cannot."""
 
-    resource_id: ResourceId
+    resource_id: FileId
     alt: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     caption: Line = ""
 
@@ -49,14 +50,14 @@ class Image(Block, frozen=True, kw_only=True, tag="image"):
 class Video(Block, frozen=True, kw_only=True, tag="video"):
     """A video of the therapist's own, from the library."""
 
-    resource_id: ResourceId
+    resource_id: FileId
     title: Title
 
 
 class Document(Block, frozen=True, kw_only=True, tag="document"):
     """A document to open or print, from the library."""
 
-    resource_id: ResourceId
+    resource_id: FileId
     title: Title
 
 
@@ -77,7 +78,7 @@ class Exercise(Block, frozen=True, kw_only=True, tag="exercise"):
     reps: Count = 0
     hold_s: Count = 0
     load: Line = ""
-    resource_id: ResourceId | None = None
+    resource_id: FileId | None = None
     """A video of how it is done."""
     ask_pain: bool = True
     pain_of: Line = ""

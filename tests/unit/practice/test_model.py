@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.foundation.actor import Role
 from chalicelib.foundation.ids import ClientId, PersonId
+from chalicelib.foundation.table import LONGEST_KEY
 from chalicelib.practice.model import (
     DOORS_AN_HOUR,
     OPEN_FOR,
@@ -143,3 +144,8 @@ def test_a_door_opens_once_in_time_and_not_after_a_newer_one() -> None:
     assert not opens(msgspec.structs.replace(made, used_at=NOW), ADA, NOW)
     later = msgspec.structs.replace(ADA, opened_at=NOW + timedelta(minutes=1))
     assert not opens(made, later, NOW + timedelta(minutes=2))
+
+
+@given(st.text(min_size=1, max_size=120) | st.text(alphabet="ﷺ한", min_size=100, max_size=120))
+def test_every_name_fits_into_the_key_of_a_list(name: str) -> None:
+    assert len(f"client#{sort_name(name)}#{'0' * 26}".encode()) <= LONGEST_KEY
