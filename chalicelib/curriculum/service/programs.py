@@ -181,11 +181,14 @@ def repeated(call: Call, page: Page) -> bool:
 def insisting[T](attempt: Callable[[], T]) -> T:
     """Try again where a write met another one that takes nothing away from it.
 
-    A StaleWrite that carries two texts is for the writers to settle, and comes out.
+    A StaleWrite that carries two texts is for the writers to settle, and comes out. A request whose double was
+    a moment faster finds its mark at the next try, and with it the program.
     """
     for _ in range(_TRIES - 1):
         try:
             return attempt()
+        except Repeated:
+            continue
         except StaleWrite as stale:
             if stale.extra:
                 raise

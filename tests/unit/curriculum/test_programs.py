@@ -176,6 +176,15 @@ def test_a_transaction_that_keeps_meeting_others_is_a_conflict_in_the_end(desk: 
     assert titles(desk.see(program["program_id"])) == ["At last"]
 
 
+def test_the_same_press_twice_at_once_adds_one_lesson_and_both_are_shown_it(desk: Desk, bad_day: BadDay) -> None:
+    program_id = desk.program("Beginning")["program_id"]
+    press = ("POST", f"/api/programs/{program_id}/lessons", {"title": "Bending"})
+    replies = []
+    bad_day.meanwhile(2, lambda: replies.append(desk.send(*press, key="pressed-twice")))
+    replies.append(desk.send(*press, key="pressed-twice"))
+    assert [titles(reply.body) for reply in replies] == [["Beginning", "Bending"]] * 2
+
+
 @pytest.mark.parametrize(
     "block",
     [
@@ -189,6 +198,7 @@ def test_a_transaction_that_keeps_meeting_others_is_a_conflict_in_the_end(desk: 
         {"kind": "recording", "block_id": "a", "prompt": "Show", "media": "document"},
         {"kind": "recording", "block_id": "a", "prompt": "Show", "longest_s": 100_000},
         {"kind": "image", "block_id": "a", "resource_id": "r", "alt": ""},
+        {"kind": "image", "block_id": "a", "resource_id": "r" * 2_000, "alt": "A knee"},
         {"kind": "exercise", "block_id": "a", "title": "Bend", "sets": -1},
     ],
 )
