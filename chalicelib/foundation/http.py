@@ -29,7 +29,7 @@ PEOPLE = CognitoUserPoolAuthorizer("people", provider_arns=["arn:aws:cognito-idp
 LARGEST_BODY = 400_000
 """Bytes of a request. A row holds less, so that most long texts are refused where their field is known."""
 _KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
-_VERSION = re.compile(r'^(?:W/)?"(\d+)"$')
+_VERSION = re.compile(r'^(?:W/)?"(\d{1,9})"$')
 _PLAIN = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 

@@ -25,6 +25,7 @@ from chalicelib.media.model import MediaKind, RecordingState
 from chalicelib.media.shapes import MediaUrls
 
 _SAID_AT_ONCE = 3
+_MOST_DIGITS = 3
 
 
 def publish_program(call: Call, program_id: ProgramId, new: NewVersion) -> ProgramView:
@@ -79,7 +80,8 @@ def edition(call: Call, program_id: ProgramId, version: int) -> tuple[Edition, l
 
 def see_edition(call: Call, program_id: ProgramId, version: str) -> EditionView:
     """Show a published version. What it shows was ready when it was published, and stays."""
-    head, lessons = edition(call, program_id, int(version) if version.isdecimal() else 0)
+    known = version.isdecimal() and len(version) <= _MOST_DIGITS
+    head, lessons = edition(call, program_id, int(version) if known else 0)
     urls = media_urls(call.actor.practice_id, lessons)
     return EditionView(
         program_id=head.program_id,

@@ -204,7 +204,8 @@ def test_an_update_names_its_version_and_gets_the_next(client: Client) -> None:
 
 def test_an_update_without_a_version_is_asked_for_it(client: Client) -> None:
     assert Browser(client).send(**CHANGE)[0] == 428
-    assert Browser(client).send(**CHANGE, if_match="three")[0] == 422
+    for odd in ("three", '"' + "9" * 5_000 + '"'):
+        assert Browser(client).send(**CHANGE, if_match=odd)[0] == 422
 
 
 def test_a_stale_write_gives_both_texts_back(client: Client) -> None:
