@@ -3,14 +3,18 @@
 import copy
 import itertools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cfnlint import lint
 from cfnlint.config import ManualArgs
 from samtranslator.translator.transform import transform
 
+from chalicelib.foundation import errors
+from chalicelib.foundation.http import Problem
 from chalicelib.foundation.settings import Settings
 from infra.packages import CLOUD, LOCAL
 from infra.template import load, merge, resource_files
@@ -133,6 +137,28 @@ def test_a_function_may_do_no_more_than_its_policy_names(policy: Path) -> None:
         actions = set(statement["Action"])
         assert not any("*" in action for action in actions), statement["Sid"]
         assert "*" not in statement["Resource"] or actions <= NO_RESOURCE_LEVEL, statement["Sid"]
+
+
+def test_every_right_over_people_is_one_that_is_used() -> None:
+    calls = re.findall(r"\)\.((?:admin_|revoke_)\w+)\(", (ROOT / "chalicelib/practice/accounts.py").read_text())
+    used = {f"cognito-idp:{''.join(word.title() for word in call.split('_'))}" for call in calls}
+    policies = [json.loads(path.read_text()) for path in (ROOT / "infra" / "policies").glob("*.json")]
+    actions = {action for policy in policies for statement in policy["Statement"] for action in statement["Action"]}
+    assert {action for action in actions if action.startswith("cognito-idp:")} == used
+    assert not actions & {"dynamodb:Scan", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}
+
+
+def test_what_api_gateway_answers_by_itself_is_a_problem_in_our_words(template: dict[str, Any]) -> None:
+    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    answers = body["x-amazon-apigateway-gateway-responses"]
+    kinds = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.DomainError)]
+    refusals = {one.type: one.title for one in kinds} | {"our-fault": "Something went wrong on our side."}
+    for kind, answer in answers.items():
+        problem = msgspec.json.decode(answer["responseTemplates"]["application/json"], type=Problem)
+        assert (str(problem.status), problem.title) == (answer["statusCode"], refusals[problem.type]), kind
+        assert answer["responseParameters"]["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+    assert {"UNAUTHORIZED", "EXPIRED_TOKEN", "MISSING_AUTHENTICATION_TOKEN", "THROTTLED"} <= set(answers)
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(answers)
 
 
 def test_every_function_has_a_role_of_its_own(template: dict[str, Any]) -> None:
