@@ -67,7 +67,7 @@ def _make(origin: str, mailbox: Mailbox, operate: Operate, clips: Clips, folder:
 
     _theo(dana, ines, theo, theos, clips)
     _ruth(her, jonas, ruth, ruths, clips)
-    answer(him, f"{mareks}/lessons/1", {"stand": {"sets": 3, "reps": 8, "pain": 3, "note": ""}})
+    answer(him, f"{mareks}/lessons/1", {"knee": {"sets": 3, "reps": 8, "pain": 3, "note": ""}})
     submit(him, f"{mareks}/lessons/1", "The chair in the kitchen is too low. I used the one on the balcony.")
     for person, client_id, days, at in ((dana, theo, [0, 2, 4], "17:30"), (her, ruth, [0, 2, 4, 5], "07:30")):
         choice = {"on": True, "weekdays": days, "at": at, "time_zone": ZONE}
@@ -118,11 +118,11 @@ def _theo(dana: Browser, ines: Browser, client_id: str, enrolment: str, clips: C
 
 def _ruth(ruth: Browser, jonas: Browser, client_id: str, enrolment: str, clips: Clips) -> None:
     first, second = f"{enrolment}/lessons/1", f"{enrolment}/lessons/2"
-    answer(ruth, first, {"stand": {"sets": 3, "reps": 8, "pain": 5, "note": ""}, "stairs": "One step at a time."})
+    answer(ruth, first, {"knee": {"sets": 3, "reps": 8, "pain": 5, "note": ""}, "stairs": "One step at a time."})
     sent = submit(ruth, first)
     in_queue(jonas, sent["submission_id"])
     _answer_to(jonas, client_id, sent, [], "Good start. Keep to the higher chair this week.")
-    answer(ruth, second, {"bend": {"sets": 3, "reps": 8, "pain": 3, "note": ""}})
+    answer(ruth, second, {"knee": {"sets": 3, "reps": 8, "pain": 3, "note": ""}})
     answer(ruth, second, {"stairs": "Up is fine. Down I still hold the rail."})
     ruth.send_recording(client_id, second, "side", clips.rotated, "video/quicktime")
     in_queue(jonas, submit(ruth, second, "Filmed by my grandson.")["submission_id"])

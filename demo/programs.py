@@ -97,7 +97,10 @@ def quiet_sounds(video_id: str, picture_id: str, sheet_id: str) -> list[tuple[st
 
 
 def steady_knee(video_id: str) -> list[tuple[str, int, Blocks]]:
-    """Four lessons of an exercise program after a knee operation."""
+    """Four lessons of an exercise program after a knee operation.
+
+    The exercise keeps its block id from lesson to lesson, so that its pain is one line in the progress.
+    """
     return [
         (
             "Standing up",
@@ -107,7 +110,7 @@ def steady_knee(video_id: str) -> list[tuple[str, int, Blocks]]:
                     "why", "Why this one", "Standing up without hands is the first thing a knee has to do on its own."
                 ),
                 _exercise(
-                    "stand",
+                    "knee",
                     "Stand up from the chair",
                     video_id,
                     3,
@@ -124,7 +127,7 @@ def steady_knee(video_id: str) -> list[tuple[str, int, Blocks]]:
             [
                 _text("place", "A place for it", "A chair behind you, a table in front of you, shoes on."),
                 _exercise(
-                    "bend",
+                    "knee",
                     "Knee bend at the chair",
                     video_id,
                     3,
@@ -146,7 +149,7 @@ def steady_knee(video_id: str) -> list[tuple[str, int, Blocks]]:
             12,
             [
                 _exercise(
-                    "step", "Step up", video_id, 3, 10, 0, "Lead with the operated leg. Hold the rail with two fingers."
+                    "knee", "Step up", video_id, 3, 10, 0, "Lead with the operated leg. Hold the rail with two fingers."
                 ),
                 {
                     "kind": "several",
@@ -161,7 +164,7 @@ def steady_knee(video_id: str) -> list[tuple[str, int, Blocks]]:
             "Down again",
             15,
             [
-                _exercise("down", "Step down slowly", video_id, 3, 6, 3, "Three seconds down. The heel touches first."),
+                _exercise("knee", "Step down slowly", video_id, 3, 6, 3, "Three seconds down. The heel touches first."),
                 {
                     "kind": "link",
                     "block_id": "walk",
