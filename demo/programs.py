@@ -186,8 +186,8 @@ def _text(block_id: str, title: str, markdown: str) -> dict[str, Any]:
     return {"kind": "text", "block_id": block_id, "title": title, "markdown": markdown}
 
 
-def _scale(block_id: str, prompt: str, low: str, high: str, hint: str) -> dict[str, Any]:
-    return {"kind": "scale", "block_id": block_id, "prompt": prompt, "low": low, "high": high, "hint": hint}
+def _scale(block_id: str, prompt: str, low: str, high: str) -> dict[str, Any]:
+    return {"kind": "scale", "block_id": block_id, "prompt": prompt, "low": low, "high": high}
 
 
 def _choice(block_id: str, prompt: str, options: list[str]) -> dict[str, Any]:
