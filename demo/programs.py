@@ -27,9 +27,7 @@ def quiet_sounds(video_id: str, picture_id: str, sheet_id: str) -> list[tuple[st
                     "caption": "Lips round, as for a kiss",
                 },
                 {"kind": "video", "block_id": "shown", "resource_id": video_id, "title": "How the sound is made"},
-                _scale(
-                    "ease", "How easy was it today?", "not at all", "very easy", "0 is not at all, 10 is very easy."
-                ),
+                _scale("ease", "How easy was it today?", "not at all", "very easy"),
                 _video("sh", "Three times sh", "Film the face, close, in daylight. Three tries are enough.", 120),
             ],
         ),
@@ -49,9 +47,7 @@ def quiet_sounds(video_id: str, picture_id: str, sheet_id: str) -> list[tuple[st
                     "title": "The five words as pictures",
                 },
                 _choice("best", "Which word went best?", ["ship", "shoe", "shell", "fish", "dish"]),
-                _scale(
-                    "ease", "How easy was it today?", "not at all", "very easy", "0 is not at all, 10 is very easy."
-                ),
+                _scale("ease", "How easy was it today?", "not at all", "very easy"),
                 _video("fish", "Say fish three times", "Film the face, close, in daylight.", 120),
             ],
         ),
@@ -60,9 +56,7 @@ def quiet_sounds(video_id: str, picture_id: str, sheet_id: str) -> list[tuple[st
             12,
             [
                 _text("sentence", "One sentence", "*She has a shiny shoe.* Clap on every sh."),
-                _scale(
-                    "ease", "How easy was it today?", "not at all", "very easy", "0 is not at all, 10 is very easy."
-                ),
+                _scale("ease", "How easy was it today?", "not at all", "very easy"),
                 {
                     "kind": "recording",
                     "block_id": "voice",
