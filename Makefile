@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types layers unit infra chromium web journeys tour template deploy tick parked replay reset
+.PHONY: help setup run test check lint types layers unit infra chromium openapi web journeys tour template deploy tick parked replay reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -55,6 +55,10 @@ infra: setup
 
 chromium: setup
 	@$(PYTHON) -m infra.chromium > /dev/null
+
+openapi: setup ## Write web/openapi.json and the web client's types from the routes
+	@$(PYTHON) -m infra.openapi
+	@npm --prefix web run --silent api
 
 web: setup ## Check and test the web pages
 	@$(PYTHON) -m infra.web --check

@@ -14,10 +14,12 @@ from chalicelib.billing import routes as billing
 from chalicelib.care import routes as care
 from chalicelib.contact import routes as contact
 from chalicelib.curriculum import routes as curriculum
+from chalicelib.foundation.http import in_our_words
 from chalicelib.media import routes as media
 from chalicelib.practice import routes as practice
 
 app = Chalice(app_name="meanwhile")
+app.register_middleware(in_our_words, "http")
 for context in (practice, media, curriculum, contact, care, billing):
     app.register_blueprint(context.ROUTES)
 

@@ -7,6 +7,18 @@ A use case raises one of these; the endpoint decorator turns it into RFC 9457 pr
 from collections.abc import Mapping
 from typing import ClassVar
 
+import msgspec
+
+from chalicelib.foundation.ids import LessonId
+
+
+class Flaw(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several things that stand in the way of a request, and where: in which lesson, in which part of it."""
+
+    lesson_id: LessonId | None = None
+    block_id: str | None = None
+    says: str
+
 
 class DomainError(Exception):
     """A refusal with a stable type, an HTTP status and a sentence for a person."""
@@ -31,6 +43,14 @@ class Invalid(DomainError):
     status = 422
     type = "invalid"
     title = "Something in the request is not as it should be."
+
+
+class WrongForm(DomainError):
+    """A request whose body is not JSON, or does not say so; no form of another site can send what is."""
+
+    status = 415
+    type = "not-json"
+    title = "The request is not JSON. Nothing was changed."
 
 
 class SignedOut(DomainError):

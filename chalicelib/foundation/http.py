@@ -20,7 +20,16 @@ from chalice.app import Request
 from chalicelib.foundation import clock
 from chalicelib.foundation.actor import Actor, Role
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.errors import DomainError, Forbidden, Invalid, NotFound, SignedOut, TooLarge
+from chalicelib.foundation.errors import (
+    DomainError,
+    Flaw,
+    Forbidden,
+    Invalid,
+    NotFound,
+    SignedOut,
+    TooLarge,
+    WrongForm,
+)
 from chalicelib.foundation.ids import PersonId, PracticeId, is_id, new_id
 from chalicelib.foundation.log import log
 from chalicelib.foundation.once import DONE, Done, Once, Repeated, once_for_request
@@ -30,6 +39,8 @@ LARGEST_BODY = 400_000
 """Bytes of a request. A row holds less, so that most long texts are refused where their field is known."""
 _KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 _VERSION = re.compile(r'^(?:W/)?"(\d{1,9})"$')
+_REFUSED = 400
+_PROBLEM = "application/problem+json"
 _PLAIN = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 
@@ -37,16 +48,28 @@ class Nothing(msgspec.Struct, frozen=True):
     """An answer or a body with nothing in it."""
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """RFC 9457 problem details; `type` is stable and safe to branch on."""
+class Problem(msgspec.Struct, frozen=True):
+    """RFC 9457 problem details; `type` is stable and safe to branch on, and says which further members are there."""
 
     type: str
     title: str
     status: int
     detail: str
     correlation_id: str = ""
-    current: msgspec.Raw | None = None
-    yours: msgspec.Raw | None = None
+    current: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    """What somebody else wrote first, in the shape in which it is read."""
+    yours: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    """What was sent and not kept, as it came."""
+    revision: int | msgspec.UnsetType = msgspec.UNSET
+    """The revision that a lesson has now."""
+    block_id: str | msgspec.UnsetType = msgspec.UNSET
+    """The part of a lesson that it is about."""
+    missing: tuple[str | int, ...] | msgspec.UnsetType = msgspec.UNSET
+    """What is still asked for: parts of a lesson by id, parts of a file by number."""
+    problems: tuple[Flaw, ...] | msgspec.UnsetType = msgspec.UNSET
+    """All that stands in the way, in reading order."""
+    path: str | msgspec.UnsetType = msgspec.UNSET
+    """Where to go on after signing in."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +149,7 @@ def _respond(spec: Endpoint, request: Request, parts: Mapping[str, str], identif
     try:
         return _answer(spec, request, parts, identify, correlation_id)
     except DomainError as error:
-        return _problem(error, spec, correlation_id)
+        return _problem(error, spec.path, spec.method, correlation_id)
     except Exception as error:  # noqa: BLE001 - the one place where what nobody expected becomes an answer
         log(
             "unexpected failure",
@@ -137,7 +160,7 @@ def _respond(spec: Endpoint, request: Request, parts: Mapping[str, str], identif
             error=type(error).__name__,
             correlation_id=correlation_id,
         )
-        return _problem(_Unexpected(), spec, correlation_id)
+        return _problem(_Unexpected(), spec.path, spec.method, correlation_id)
 
 
 class _Unexpected(DomainError):
@@ -254,11 +277,21 @@ def _render(spec: Endpoint, result: msgspec.Struct | Answer) -> Response:
     )
 
 
-def _problem(error: DomainError, spec: Endpoint, correlation_id: str) -> Response:
+def in_our_words(request: Request, answer: Callable[[Request], Response]) -> Response:
+    """Turn what Chalice refuses before a view is asked, as a body that is not JSON, into a problem of ours."""
+    response = answer(request)
+    if response.status_code < _REFUSED or response.headers.get("Content-Type") == _PROBLEM:
+        return response
+    error = WrongForm() if response.status_code == WrongForm.status else _Unexpected()
+    route, method = str(request.context.get("resourcePath", "")), str(request.method)
+    return _problem(error, route, method, new_id(clock.now()))
+
+
+def _problem(error: DomainError, route: str, method: str, correlation_id: str) -> Response:
     log(
         "refused",
-        route=spec.path,
-        method=spec.method,
+        route=route,
+        method=method,
         status=error.status,
         problem=error.problem_type,
         correlation_id=correlation_id,
@@ -271,7 +304,7 @@ def _problem(error: DomainError, spec: Endpoint, correlation_id: str) -> Respons
         "correlation_id": correlation_id,
         **error.extra,
     }
-    headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {"Content-Type": _PROBLEM, "Cache-Control": "no-store"}
     if error.cookies:
         headers["Set-Cookie"] = list(error.cookies)
     return Response(body=msgspec.json.encode(body).decode(), status_code=error.status, headers=headers)

@@ -44,7 +44,6 @@ from chalicelib.curriculum.model.programs import (
 )
 from chalicelib.curriculum.model.rules import (
     File,
-    Flaw,
     Question,
     Shown,
     asks,
@@ -76,7 +75,6 @@ __all__ = [
     "Edition",
     "Exercise",
     "File",
-    "Flaw",
     "Image",
     "Lesson",
     "Line",

@@ -23,8 +23,8 @@ from chalicelib.curriculum.model.blocks import (
     Video,
 )
 from chalicelib.curriculum.model.programs import LARGEST_LESSON, Lesson
-from chalicelib.foundation.errors import Invalid, TooLarge
-from chalicelib.foundation.ids import LessonId, ResourceId
+from chalicelib.foundation.errors import Flaw, Invalid, TooLarge
+from chalicelib.foundation.ids import ResourceId
 from chalicelib.media.model import RecordingState
 
 type Question = Choice | Several | Scale | ShortText | LongText | Number
@@ -109,14 +109,6 @@ def check(lesson: Lesson) -> None:
             "Nothing was changed. Please divide it into two lessons."
         )
         raise TooLarge(message, type="lesson-too-long")
-
-
-class Flaw(msgspec.Struct, frozen=True, kw_only=True):
-    """What keeps a program from being published, and where."""
-
-    lesson_id: LessonId | None = None
-    block_id: BlockId | None = None
-    says: str
 
 
 class File(NamedTuple):

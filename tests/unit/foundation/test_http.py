@@ -185,6 +185,15 @@ def test_a_body_of_another_form_is_refused_and_changes_nothing(client: Client, s
     assert answer["headers"]["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
+def test_what_a_form_of_another_site_can_send_is_refused_in_our_words(client: Client, content_type: str) -> None:
+    client._app.register_middleware(http.in_our_words, "http")
+    status, body, answer = Browser(client).send("POST", "/api/wishes", {"text": "rain"}, content_type=content_type)
+    assert (status, body["type"], body["status"]) == (415, "not-json", 415)
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert Browser(client).send("POST", "/api/wishes", {"text": "rain"}, idempotency_key="key-00001")[0] == 201
+
+
 def test_nobody_signed_in_is_401_and_another_role_403(client: Client) -> None:
     assert Browser(client, roles="").send("POST", "/api/wishes", {"text": "a"})[0] == 401
     assert Browser(client, roles="[owner therapist]").send("POST", "/api/wishes", {"text": "a"})[0] == 403

@@ -1291,6 +1291,17 @@ export interface components {
             decision: components["schemas"]["Decision"];
             seen: boolean;
         };
+        /**
+         * Flaw
+         * @description One of several things that stand in the way of a request, and where: in which lesson, in which part of it.
+         */
+        Flaw: {
+            /** @default null */
+            lesson_id: string | null;
+            /** @default null */
+            block_id: string | null;
+            says: string;
+        };
         /** ForgottenPassword */
         ForgottenPassword: {
             email: string;
@@ -1758,7 +1769,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457 problem details; `type` is stable and safe to branch on.
+         * @description RFC 9457 problem details; `type` is stable and safe to branch on, and says which further members are there.
          */
         Problem: {
             type: string;
@@ -1767,10 +1778,13 @@ export interface components {
             detail: string;
             /** @default  */
             correlation_id: string;
-            /** @default null */
-            current: unknown | null;
-            /** @default null */
-            yours: unknown | null;
+            current?: unknown;
+            yours?: unknown;
+            revision?: number;
+            block_id?: string;
+            missing?: (string | number)[];
+            problems?: components["schemas"]["Flaw"][];
+            path?: string;
         };
         /**
          * ProgramChange

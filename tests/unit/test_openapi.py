@@ -1,0 +1,35 @@
+"""The document from which the web client's types are made says what the API answers."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import app
+import chalicelib
+from chalicelib.foundation.errors import DomainError
+from chalicelib.foundation.http import Problem
+from infra import openapi
+
+assert app
+
+
+def test_the_document_is_made_from_the_routes_as_they_are() -> None:
+    assert openapi.TARGET.read_text() == openapi.current(), "Run `make openapi`."
+
+
+def test_every_member_of_a_problem_is_in_the_document() -> None:
+    names = {kind.__name__ for kind in _kinds(DomainError)}
+    used = {
+        keyword.arg
+        for path in Path(chalicelib.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+        for keyword in node.keywords
+    }
+    assert used - {"type"} == set(Problem.__struct_fields__) - {"type", "title", "status", "detail", "correlation_id"}
+
+
+def _kinds(parent: type[DomainError]) -> Iterator[type[DomainError]]:
+    yield parent
+    for child in parent.__subclasses__():
+        yield from _kinds(child)
