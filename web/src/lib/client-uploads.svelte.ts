@@ -97,6 +97,40 @@ class Uploads {
     return going
   }
 
+  /**
+   * Keeps what was recorded and is still being looked at: it has no place in the lesson yet, for there may
+   * be no network to ask for one. False when this browser has no room.
+   */
+  async keepHeld(place: LessonPlace, block_id: string, kind: 'video' | 'audio', file: Blob, length_s?: number): Promise<boolean> {
+    const held: LessonUpload = {
+      id: heldId(place, block_id),
+      person_id: this.#options.person_id,
+      blob: file,
+      name: file instanceof File ? file.name : 'recording',
+      upload_id: '',
+      key: '',
+      part_bytes: 0,
+      kept_at: Date.now(),
+      place: { ...place },
+      block_id,
+      kind,
+      ...(length_s === undefined ? {} : { length_s }),
+    }
+    // So that signing out finds it and clears it away.
+    this.#hint(true)
+    return this.#options.shelf.put(held)
+  }
+
+  /** What was recorded for this part of the lesson and not used yet. */
+  async heldFor(place: LessonPlace, block_id: string): Promise<{ blob: Blob; length_s?: number } | undefined> {
+    const kept = (await this.#options.shelf.all(this.#options.person_id)) as LessonUpload[]
+    return kept.find((one) => one.id === heldId(place, block_id))
+  }
+
+  async dropHeld(place: LessonPlace, block_id: string): Promise<void> {
+    await this.#options.shelf.drop(heldId(place, block_id))
+  }
+
   /** Goes on with what an earlier visit began. */
   resumeAll(): Promise<void> {
     this.#resumed ??= this.#resume()
@@ -107,7 +141,7 @@ class Uploads {
     const kept = (await this.#options.shelf.all(this.#options.person_id)) as LessonUpload[]
     for (const upload of kept) {
       // Files that another part of the product keeps are not a lesson's.
-      if (!('place' in upload) || this.#machines.has(upload.id)) continue
+      if (!('place' in upload) || upload.id.startsWith(HELD) || this.#machines.has(upload.id)) continue
       this.#add(upload)
       void this.#machines.get(upload.id)?.start()
     }
@@ -134,6 +168,8 @@ class Uploads {
   /** A lesson begins anew: the API has dropped its recordings, and so does this device. */
   async drop(place: LessonPlace): Promise<void> {
     for (const going of this.all.filter((one) => same(one.place, place))) await this.#forget(going.recording_id)
+    const kept = (await this.#options.shelf.all(this.#options.person_id)) as LessonUpload[]
+    for (const held of kept) if ('place' in held && same(held.place, place)) await this.#options.shelf.drop(held.id)
   }
 
   clear(): void {
@@ -188,6 +224,12 @@ class Uploads {
       // Without it they go on when the lesson is opened again.
     }
   }
+}
+
+const HELD = 'held '
+
+function heldId(place: LessonPlace, block_id: string): string {
+  return `${HELD}${place.client_id}/${place.enrolment_id}/${place.number}/${block_id}`
 }
 
 function same(a: LessonPlace, b: LessonPlace): boolean {

@@ -83,6 +83,26 @@ describe('a recording', () => {
   })
 })
 
+describe('what was recorded and is still being looked at', () => {
+  it('is there again after a reload, and is not sent by itself', async () => {
+    expect(await new Uploads({ person_id: 'dana', shelf, put: arrives }).keepHeld(place, 'film', 'video', film, 2)).toBe(true)
+    const after = new Uploads({ person_id: 'dana', shelf, put: arrives })
+    await after.resumeAll()
+    expect(after.all).toEqual([])
+    expect(await after.heldFor(place, 'film')).toMatchObject({ blob: film, length_s: 2 })
+    expect(await after.heldFor(place, 'other')).toBeUndefined()
+  })
+  it('goes when it is used, and when the lesson begins anew', async () => {
+    const all = new Uploads({ person_id: 'dana', shelf, put: arrives })
+    await all.keepHeld(place, 'film', 'video', film)
+    await all.dropHeld(place, 'film')
+    expect(await all.heldFor(place, 'film')).toBeUndefined()
+    await all.keepHeld(place, 'film', 'video', film)
+    await all.drop(place)
+    expect(shelf.kept.size).toBe(0)
+  })
+})
+
 describe('a file', () => {
   it('without a type is known by its name', () => {
     expect(mediaType(new File([], 'IMG_1.MOV'))).toBe('video/quicktime')
