@@ -37,7 +37,7 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    ...(api ? { proxy: { '/api': { target: api, changeOrigin: true } } } : {}),
+    ...(api ? { proxy: { '/api': { target: api, changeOrigin: true, headers: { origin: new URL(api).origin } } } } : {}),
   },
   // Without the browser condition Svelte resolves to its server build under vitest.
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},

@@ -32,7 +32,7 @@ export function changesOf(draft: Edition, published: Edition): Changes {
   const lessons: ChangedLesson[] = []
   for (const lesson of draft.lessons) {
     const old = before.get(lesson.lesson_id)
-    if (!old) lessons.push({ lesson_id: lesson.lesson_id, title: lesson.title, kind: 'new', says: count(lesson.blocks.length, 'part') })
+    if (!old) lessons.push({ lesson_id: lesson.lesson_id, title: lesson.title, kind: 'new', says: lesson.blocks.length === 0 ? 'nothing in it yet' : count(lesson.blocks.length, 'part') })
     else if (!isSame(old, lesson)) lessons.push({ lesson_id: lesson.lesson_id, title: lesson.title, kind: 'changed', says: sayChange(old, lesson) })
   }
   for (const old of published.lessons) {

@@ -153,6 +153,7 @@ export class LessonDesk {
     this.#base = conflict.current.lesson
     this.restored_at = undefined
     if (which === 'yours') {
+      this.phase = 'changed'
       this.#touched()
       return this.save()
     }

@@ -21,6 +21,19 @@ export function resourceFor(block: Block, media: Readonly<Record<string, Media>>
   return { resource_id, kind, title: nameOf(block), alt: block.kind === 'image' ? block.alt : '', state: use.state ?? 'ready', play_url: use.play_url ?? null, poster_url: use.poster_url ?? null, reason: null, duration_s: null, at: '' }
 }
 
+/** Blocks for the client's view: words that are not written yet have their place, so that it can be looked at. */
+export function withPlaces(blocks: readonly Block[]): Block[] {
+  return blocks.map((block) => {
+    if (block.kind === 'choice' || block.kind === 'several') {
+      return { ...block, prompt: block.prompt.trim() || 'Your question', options: block.options.map((option, index) => option.trim() || `Answer ${index + 1}`) }
+    }
+    if ('prompt' in block) return { ...block, prompt: block.prompt.trim() || (block.kind === 'recording' ? 'What is asked for' : 'Your question') }
+    if (block.kind === 'link') return { ...block, label: block.label.trim() || 'Where it leads', url: block.url || 'about:blank' }
+    if (block.kind === 'image') return { ...block, alt: block.alt.trim() || 'A picture without words' }
+    return 'title' in block && block.kind !== 'text' ? { ...block, title: block.title.trim() || nameOf(block) } : block
+  })
+}
+
 /** Addresses for the client's view: of the lesson, and of what was chosen since. */
 export function addressesFor(blocks: readonly Block[], media: Readonly<Record<string, Media>>, find: (id: string) => Resource | undefined): Record<string, Addresses> {
   const found: Record<string, Addresses> = {}

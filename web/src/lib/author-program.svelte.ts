@@ -111,6 +111,7 @@ export class ProgramDesk {
   remove(lesson_id: string): () => void {
     const at = this.order.indexOf(lesson_id)
     this.order = this.order.filter((id) => id !== lesson_id)
+    this.flaws = this.flaws.filter((flaw) => flaw.lesson_id !== lesson_id)
     this.#removing.set(
       lesson_id,
       setTimeout(() => void this.#removeNow(lesson_id), this.#undo_ms),
@@ -166,6 +167,8 @@ export class ProgramDesk {
     try {
       this.take(await publishProgram(this.program_id, note))
       this.edition = undefined
+      // For what is changed next; without it the editor only does not count changes.
+      void this.loadEdition().catch(() => undefined)
       return true
     } catch (thrown) {
       const problem = asProblem(thrown)
@@ -189,6 +192,8 @@ export class ProgramDesk {
         current: (problem) => currentOf(problem),
         save: async (text, version) => {
           const kept = await putLesson(this.program_id, lesson.lesson_id, text, version)
+          // What was wrong with it may be mended; publishing looks again.
+          this.flaws = this.flaws.filter((flaw) => flaw.lesson_id !== lesson.lesson_id)
           this.view = { ...this.view, changed_since_publication: true, changed_at: new Date().toISOString() }
           return { lesson: textOf(kept), version: kept.version }
         },
