@@ -38,7 +38,7 @@ from chalicelib.foundation.ids import ClientId, PersonId, SubmissionId, digest
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Stored, Table
 from chalicelib.practice import service as practice
-from chalicelib.practice.model import Named
+from chalicelib.practice.model import Named, Practice
 
 REVIEW_COOKIE = "mw_review"
 
@@ -221,17 +221,19 @@ def linked_review(call: Call) -> ReviewView:
     desk = reviewing(call, *_scope(call))
     if desk.feedback:
         raise LinkOver
-    _allowed(call, desk)
+    _allowed(call, desk.practice)
     return show_review(call, desk)
 
 
 def keep_linked_draft(call: Call, body: PutDraft) -> DraftKept:
     """Keep a draft for the bearer of a link."""
+    _allowed(call, practice.practice(call))
     return keep_draft(call, *_scope(call), body)
 
 
 def give_linked_feedback(call: Call, body: GiveFeedback) -> FeedbackGiven:
     """Answer the submission that a link is for; that uses the link up."""
+    _allowed(call, practice.practice(call))
     return give_feedback(call, *_scope(call), body)
 
 
@@ -241,6 +243,6 @@ def _scope(call: Call) -> tuple[ClientId, SubmissionId]:
     return call.actor.client, call.actor.review
 
 
-def _allowed(call: Call, desk: ReviewDesk) -> None:
-    if desk.practice is None or desk.practice.review_links_need_sign_in:
+def _allowed(call: Call, practice: Practice | None) -> None:
+    if practice is None or practice.review_links_need_sign_in:
         raise SignInToReview(path="/reviews/{}/{}".format(*_scope(call)))

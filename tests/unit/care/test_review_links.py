@@ -176,6 +176,10 @@ def test_a_practice_may_want_a_sign_in_for_every_review(house: House, sent: Sent
     with pytest.raises(SignInToReview) as refused:
         service.linked_review(_by(cookie))
     assert refused.value.extra["path"] == f"/reviews/{house.theo}/{sent.submission_id}"
+    with pytest.raises(SignInToReview):
+        service.keep_linked_draft(_by(cookie, if_match=0), PutDraft(comments=(), text="Well", decision=None))
+    with pytest.raises(SignInToReview):
+        service.give_linked_feedback(_by(cookie), ANSWER)
 
 
 def test_who_treats_the_client_no_longer_gets_nothing_by_an_old_link(house: House, sent: Sent, wire: Wire) -> None:
