@@ -90,6 +90,8 @@ def change_reminders(call: Call, client_id: ClientId, change: ChangeReminders) -
             mails_to=Named(call.actor.person_id, call.actor.name),
             revision=before.revision + 1,
         )
+        if before.mails_to and before.mails_to.person_id != call.actor.person_id:
+            after = structs.replace(after, stops=())  # links in mails to somebody else stop nothing of theirs
         after = structs.replace(after, next_at=next_occurrence(after, call.now))
         write = call.write()
         _write(write, page.schedule, after)

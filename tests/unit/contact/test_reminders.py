@@ -361,6 +361,21 @@ def test_the_link_of_an_older_mail_works_as_well(house: House, wire: Wire) -> No
     assert not schedule(house).on
 
 
+def test_an_old_link_stops_nothing_that_somebody_else_has_chosen_since(house: House, wire: Wire) -> None:
+    choose(house)
+    house.pass_time(THURSDAY)
+    card = house.table.get(CARD, places.card(house.client_id))
+    assert card is not None
+    write = house.clockwork(THURSDAY).write()
+    write.replace(card, house.card(house.client_id, "Theo", house.ines))
+    write.commit()
+    by_another = house.as_ines(THURSDAY + MINUTE, if_match=schedule(house).revision)
+    service.change_reminders(by_another, house.client_id, EVERY_DAY)
+    with pytest.raises(Gone):
+        service.unsubscribe(house.clockwork(THURSDAY + 2 * MINUTE), stop_token(wire))
+    assert schedule(house).on
+
+
 @pytest.mark.parametrize("token", ["", "x", "é", "####", "YWJj", "YS5iLmM", "a" * 400])
 def test_a_link_that_is_not_ours_stops_nothing(house: House, wire: Wire, token: str) -> None:
     choose(house)
