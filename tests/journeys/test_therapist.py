@@ -96,7 +96,6 @@ def test_the_video_is_moved_through_by_keys_and_comments_pin_its_moments(
     comments(page).nth(1).get_by_role("button", name=re.compile("^2 At")).click()
     assert time_of(page) > 4
     page.get_by_label("To Ben, about all of it").fill("Well done, both arms.")
-    page.screenshot(path="/tmp/mw/dbg.png")
     page.get_by_role("radio", name="Go on").check()
     expect(page.get_by_text("Kept at")).to_be_visible()
     page.reload()

@@ -1,6 +1,7 @@
 """What a browser complains of while somebody walks: errors, refused content, answers of no use."""
 
 import contextlib
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -71,3 +72,21 @@ class Held:
         while self.routes:
             with contextlib.suppress(Error):  # its page has given it up, or was reloaded
                 self.routes.pop().continue_()
+
+    def fail(self) -> None:
+        """Answer the requests as a server in trouble does."""
+        while self.routes:
+            with contextlib.suppress(Error):
+                fail(self.routes.pop())
+
+
+def fail(route: Route) -> None:
+    """Answer as a server in trouble does."""
+    problem = {
+        "type": "unexpected",
+        "title": "Something went wrong here",
+        "status": 500,
+        "detail": "",
+        "correlation_id": "c",
+    }
+    route.fulfill(status=500, content_type="application/problem+json", body=json.dumps(problem))

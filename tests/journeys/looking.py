@@ -1,0 +1,39 @@
+"""What may be wrong with a page as it stands: axe's findings, and content wider than the window."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, ViewportSize
+
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+_AXE = Axe()
+_OVER = """
+() => new Promise((tell) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => tell(document.scrollingElement.scrollWidth - innerWidth))))
+"""
+_RUN = "(options) => axe.run(document, options).then((found) => found.violations)"
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, one line a place."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(_AXE.axe_script)
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    violations: list[dict[str, Any]] = page.evaluate(_RUN, options)
+    return [
+        f"{violation['id']}: {violation['help']} at {node['target']}: {node['html'][:160]}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+
+
+def overhang(page: Page) -> int:
+    """By how many pixels the page is wider than the narrowest window that there is to be."""
+    before = page.viewport_size
+    page.set_viewport_size(NARROWEST)
+    over = int(page.evaluate(_OVER))
+    if before:
+        page.set_viewport_size(before)
+    return over

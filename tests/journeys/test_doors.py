@@ -1,0 +1,88 @@
+"""Coming in and going out: an invitation, a forgotten password, and out of every browser at once."""
+
+import pytest
+from playwright.sync_api import expect
+
+from demo.browser import Browser
+from demo.mailbox import Mailbox
+from tests.journeys.conftest import Visits
+from tests.journeys.pages import button, heading, link, sign_in
+from tests.journeys.people import Client, House
+
+NEW_PASSWORD = "another calm evening"
+
+
+@pytest.fixture
+def pat(house: House, tilda: Browser) -> Client:
+    assert tilda
+    return house.client("Pat Person", "Tilda Therapist")
+
+
+def test_an_invitation_opens_once_with_a_password_of_ones_own(
+    visit: Visits, house: House, mailbox: Mailbox, tilda: Browser
+) -> None:
+    visit.watch.expect("status of 410")
+    assert tilda
+    email = f"new.{house.email('Nina New')}"
+    details = {"name": "Nina New", "email": email, "time_zone": house.zone, "guardians": []}
+    house.owner.post("/api/clients", details | {"therapist_ids": [house.ids["Tilda Therapist"]]})
+    _, address = mailbox.take(email, "/door#")
+    page = visit()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    page.goto(address)
+    expect(heading(page, "Your link is here")).to_be_visible()
+    assert asked == []
+    button(page, "Open my link").click()
+    expect(heading(page, "Welcome, Nina New")).to_be_visible()
+    page.get_by_role("textbox", name="Password").fill("short")
+    button(page, "Keep it and come in").click()
+    expect(page.get_by_text("Add 7 more characters")).to_be_visible()
+    page.get_by_role("textbox", name="Password").fill(NEW_PASSWORD)
+    button(page, "Keep it and come in").click()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+    expect(heading(page, "Nothing for today")).to_be_visible()
+    again = visit(path=address)
+    button(again, "Open my link").click()
+    expect(heading(again, "This link does not open any more")).to_be_visible()
+
+
+def test_a_forgotten_password_is_replaced_from_the_mail_and_the_old_one_is_over(
+    visit: Visits, pat: Client, mailbox: Mailbox
+) -> None:
+    visit.watch.expect("status of 401")
+    page = visit(path="/sign-in")
+    sign_in(page, pat.email, "not the password")
+    expect(heading(page, "That did not open")).to_be_visible()
+    link(page, "Choose a new password").click()
+    page.get_by_label("Mail").fill(pat.email)
+    button(page, "Send me the link").click()
+    expect(heading(page, "Look into your mail")).to_be_visible()
+    _, address = mailbox.take(pat.email, "/door#")
+    page.goto(address)
+    button(page, "Open my link").click()
+    expect(heading(page, "Choose a new password")).to_be_visible()
+    page.get_by_role("textbox", name="Password").fill(NEW_PASSWORD)
+    button(page, "Keep the new password").click()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+    other = visit(path="/sign-in")
+    sign_in(other, pat.email)
+    expect(heading(other, "That did not open")).to_be_visible()
+    sign_in(other, pat.email, NEW_PASSWORD)
+    expect(other.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+
+
+def test_signing_out_everywhere_ends_every_browser(visit: Visits, pat: Client) -> None:
+    visit.watch.expect("status of 401")
+    page, other = visit(path="/sign-in"), visit(path="/sign-in")
+    for each in (page, other):
+        sign_in(each, pat.email)
+        expect(each.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+    page.goto("/account")
+    button(page, "Sign out everywhere").click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
+    expect(heading(page, "Sign in")).to_be_visible()
+    other.reload()
+    expect(heading(other, "Sign in")).to_be_visible()
+    sign_in(other, pat.email)
+    expect(other.get_by_role("heading", name="Today", exact=True)).to_be_visible()
