@@ -220,7 +220,7 @@ def _reminder(call: Call, schedule: Schedule, to: Addressee, secret: str) -> Let
         subject="The time you set aside",
         lines=("This is the time you chose. What comes next is ready when you are; if today does not suit, it waits.",),
         button_label="Open today",
-        button_url=f"{site}/?for={schedule.client_id}",
+        button_url=f"{site}/today?for={schedule.client_id}",
         why=f"You asked to be reminded on {days} at {schedule.at} ({schedule.time_zone}).",
         unsubscribe_url=f"{site}/stop#{_token(call.actor.practice_id, schedule.client_id, secret)}",
     )
