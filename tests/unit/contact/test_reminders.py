@@ -166,7 +166,7 @@ def test_one_mail_goes_out_when_it_is_time_and_the_log_says_so(house: House, wir
     ]
     assert schedule(house).next_at == THURSDAY + DAY
     text = wire.texts()[0]
-    assert f"http://site.test/?for={house.client_id}" in text
+    assert f"http://site.test/today?for={house.client_id}" in text
     assert "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday and Sunday at 17:30" in text
 
 
