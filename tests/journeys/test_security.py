@@ -36,7 +36,7 @@ def ask(url: str, **headers: str) -> tuple[int, dict[str, str], str]:
 
 def test_what_is_written_with_script_is_shown_as_words(visit: Visits, house: House, tilda: Browser) -> None:
     words = {"kind": "text", "block_id": "words", "title": "<b>Before</b>", "markdown": EVIL}
-    program = write_program(tilda, "<i>Evil</i>", EVIL, [("<u>One</u>", 5, [words, BEST])])
+    program = write_program(tilda, "<i>Evil</i>", "<b>Evil</b>", [("<u>One</u>", 5, [words, BEST])])
     client = house.enrolled(house.client("Eve <s>Evil</s>", "Tilda Therapist"), tilda, program)
     page = visit(client.email, client.page(1))
     expect(page.get_by_text("window.came_in = 1")).to_be_visible()
