@@ -14,6 +14,7 @@ from chalicelib.contact import reactions as _contact  # noqa: F401
 from chalicelib.foundation import aws, clock, due, outbox
 from chalicelib.foundation.log import log
 from chalicelib.foundation.settings import settings
+from chalicelib.media import reactions as _media  # noqa: F401
 from chalicelib.practice import reactions as _practice  # noqa: F401
 
 type Handle = Callable[[str], None]

@@ -16,6 +16,7 @@ os.environ |= {
     "USER_POOL_CLIENT_ID": "set-by-the-fixture",
     "WORK_QUEUE_URL": "set-by-the-fixture",
     "DOCUMENTS_QUEUE_URL": "set-by-the-fixture",
+    "UPLOADS_QUEUE_URL": "set-by-the-fixture",
     "MAIL_FROM": "hello@practice.test",
     "POWERTOOLS_SERVICE_NAME": "meanwhile",
 }

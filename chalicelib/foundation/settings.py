@@ -18,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     user_pool_client_id: str
     work_queue_url: str
     documents_queue_url: str
+    uploads_queue_url: str
     mail_from: str
     tick_time_from_event: bool = False
     review_link_hours: int = 72

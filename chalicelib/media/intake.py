@@ -123,9 +123,10 @@ def _claim(call: Call, upload: files.Upload, arrived: _Object) -> Stored[Recordi
             state=RecordingState.PROCESSING,
             sequencer=arrived.sequencer,
             version_id=arrived.version_id,
+            since=call.now,
         )
         write = call.write()
-        write.replace(found, claimed)
+        store.move(write, found, claimed, call.now)
         write.commit()
         return found._replace(version=found.version + 1, value=claimed)
 
@@ -189,22 +190,14 @@ def _rejected(recording: Recording, reason: Reason) -> Recording:
 
 def _settle(call: Call, claimed: Stored[Recording], settled: Recording) -> bool:
     """Write the end and tell of it, once: where somebody else has gone on from here, theirs counts."""
-    home = settled.home
 
     def attempt() -> bool:
         write = call.write()
-        write.replace(claimed, settled)
-        if home.client_id and home.submission_id:
-            write.tell(
-                "recording.settled",
-                recording_id=settled.recording_id,
-                client_id=home.client_id,
-                submission_id=home.submission_id,
-            )
+        RecordingStore.settle(write, claimed, settled)
         try:
             write.commit()
         except StaleWrite:
-            found = RecordingStore(call.table).get(home.client_id, settled.recording_id)
+            found = RecordingStore(call.table).get(settled.home.client_id, settled.recording_id)
             if found and found.version == claimed.version:
                 raise
             return False

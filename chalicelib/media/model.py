@@ -1,7 +1,7 @@
 """Recordings: bytes that people send, on their way from an upload to something that plays."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -74,6 +74,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     says: str | None = None
     """The same as a sentence for the sender, in the words of whoever looked at the bytes."""
     at: datetime
+    since: datetime | None = None
+    """When it came into its state; None where it is as it was opened."""
 
 
 RECORDING = Kind(
@@ -163,6 +165,40 @@ def is_news(recording: Recording, sequencer: str) -> bool:
     return sequencer.upper().ljust(width, "0") >= recording.sequencer.upper().ljust(width, "0")
 
 
+NEVER_ARRIVED = "never_arrived"
+"""The code of an upload that was given up because it did not arrive."""
+WAITS = timedelta(days=7)
+"""How long a recording is looked for in one state. S3 sweeps away the parts of an upload that is older."""
+_FIRST_LOOK = {
+    RecordingState.AWAITING_UPLOAD: timedelta(minutes=15),
+    RecordingState.UPLOADED: timedelta(minutes=15),
+    # Longer than its message is tried: three times a quarter of an hour.
+    RecordingState.PROCESSING: timedelta(hours=1),
+}
+
+
+def next_look(recording: Recording, now: datetime) -> datetime | None:
+    """Say when to look again whether a recording has moved on by itself; None where there is nothing to wait for.
+
+    The longer it has waited the longer it may, up to seven days in one state.
+    """
+    first = _FIRST_LOOK.get(recording.state)
+    since = recording.since or recording.at
+    if first is None or now - since >= WAITS:
+        return None
+    return min(now + max(first, now - since), since + WAITS)
+
+
+def never_arrived(recording: Recording) -> Recording:
+    """Return a recording that is waited for no longer."""
+    says = library_sentence(NEVER_ARRIVED)
+    if recording.home.client_id is not None:
+        what = "The upload did not arrive within seven days, so it is no longer waited for. Your answers are kept."
+        again = "record it once more" if is_recorded_here(recording.content_type) else "choose the file again"
+        says = f"{what} Please {again}."
+    return msgspec.structs.replace(recording, state=RecordingState.REJECTED, reason=NEVER_ARRIVED, says=says)
+
+
 _PDF_WITHIN = 1024
 _RIFF_NAME = slice(8, 12)
 
@@ -192,6 +228,7 @@ _IN_THE_LIBRARY = {
     "too_long": "It is longer than 20 minutes, which is more than we can take.",
     "cut_short": "It ends before its end: part of the file is missing.",
     "gap": "It stands still for more than half a minute in the middle.",
+    NEVER_ARRIVED: "The upload did not arrive within seven days, so it is no longer waited for.",
     "out_of_time": "It arrived, but making it playable took longer than we allow. A shorter one works.",
 }
 

@@ -50,7 +50,7 @@ def empty_stack(clients: dict[str, Any]) -> None:
     clients["s3"].put_bucket_versioning(
         Bucket=os.environ["UPLOADS_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
     )
-    for queue in ("work", "documents"):
+    for queue in ("work", "documents", "uploads"):
         url = clients["sqs"].create_queue(QueueName=f"meanwhile-test-{queue}")["QueueUrl"]
         os.environ[f"{queue.upper()}_QUEUE_URL"] = url
     _pool(clients["cognito-idp"])

@@ -10,6 +10,7 @@ from chalicelib.foundation.ids import ClientId, RecordingId
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
 from chalicelib.media.model import (
+    NEVER_ARRIVED,
     PART,
     Home,
     MediaKind,
@@ -95,9 +96,9 @@ def complete(
     if found.value.state is not RecordingState.AWAITING_UPLOAD:
         return view(found.value, with_urls=True)
     _put_together(found.value, sent)
-    uploaded = msgspec.structs.replace(found.value, state=RecordingState.UPLOADED)
+    uploaded = msgspec.structs.replace(found.value, state=RecordingState.UPLOADED, since=call.now)
     write = call.write()
-    write.replace(found, uploaded)
+    RecordingStore.move(write, found, uploaded, call.now)
     try:
         write.commit()
     except StaleWrite:
@@ -141,6 +142,9 @@ def abandon(write: Write, found: Stored[Recording]) -> None:
     Raise Conflict where the file has arrived: what is being looked at is not taken back.
     """
     recording = found.value
+    if recording.reason == NEVER_ARRIVED:
+        write.remove(found)
+        return
     if recording.state is not RecordingState.AWAITING_UPLOAD:
         raise _arrived()
     try:
@@ -160,6 +164,8 @@ def _found(call: Call, client_id: ClientId | None, recording_id: RecordingId) ->
 
 def _awaited(call: Call, client_id: ClientId | None, recording_id: RecordingId) -> Stored[Recording]:
     found = _found(call, client_id, recording_id)
+    if found.value.reason == NEVER_ARRIVED:
+        raise _given_up()
     if found.value.state is not RecordingState.AWAITING_UPLOAD:
         raise _arrived()
     return found

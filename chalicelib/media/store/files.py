@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.foundation.aws import client
@@ -15,6 +16,7 @@ from chalicelib.media.model import Home, MediaKind
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_sqs import SQSClient
 
 PLAYS_FOR_S = 15 * 60
 SENDS_FOR_S = 60 * 60
@@ -43,6 +45,13 @@ class Upload(NamedTuple):
     practice_id: PracticeId
     home: Home
     recording_id: RecordingId
+
+
+class Arrived(NamedTuple):
+    """An upload that has been put together: its size in bytes, and its version where the bucket keeps versions."""
+
+    size: int
+    version_id: str | None
 
 
 class Part(NamedTuple):
@@ -139,13 +148,28 @@ def abort(key: str, upload_id: str) -> None:
 
 def has_arrived(key: str) -> bool:
     """Tell whether an upload has been put together."""
+    return arrived(key) is not None
+
+
+def arrived(key: str) -> Arrived | None:
+    """Look at an upload that has been put together; None where it has not."""
     try:
-        _s3().head_object(Bucket=settings().uploads_bucket, Key=key)
+        head = _s3().head_object(Bucket=settings().uploads_bucket, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] in _NOT_THERE:
-            return False
+            return None
         raise
-    return True
+    return Arrived(head["ContentLength"], head.get("VersionId"))
+
+
+def tell_again(key: str, size: int, *, sequencer: str, version_id: str | None) -> None:
+    """Send the uploads queue what S3 sends it when an upload has been put together, as much of it as matters."""
+    sqs: SQSClient = client("sqs")
+    thing: dict[str, object] = {"key": key, "size": size, "sequencer": sequencer}
+    if version_id:
+        thing["version-id"] = version_id
+    event = {"detail": {"bucket": {"name": settings().uploads_bucket}, "object": thing}}
+    sqs.send_message(QueueUrl=settings().uploads_queue_url, MessageBody=msgspec.json.encode(event).decode())
 
 
 def play_url(key: str, content_type: str | None) -> str:

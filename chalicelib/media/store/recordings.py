@@ -1,12 +1,13 @@
 """Rows of recordings: in their client's part, or behind their resource in the library."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.foundation import places
 from chalicelib.foundation.ids import ClientId, RecordingId
 from chalicelib.foundation.table import Key, Stored, Table
 from chalicelib.foundation.write import Write
-from chalicelib.media.model import RECORDING, Recording
+from chalicelib.media.model import RECORDING, Recording, next_look
 from chalicelib.practice.model import CARD, Card
 
 
@@ -44,4 +45,23 @@ class RecordingStore:
     @staticmethod
     def add(write: Write, recording: Recording) -> None:
         """Add a new recording."""
-        write.add(RECORDING, recording_key(recording.home.client_id, recording.recording_id), recording)
+        key = recording_key(recording.home.client_id, recording.recording_id)
+        write.add(RECORDING, key, recording, due_at=next_look(recording, recording.at))
+
+    @staticmethod
+    def move(write: Write, found: Stored[Recording], moved: Recording, at: datetime) -> None:
+        """Write down that a recording is on its way at that moment, and look for it later if it stays there."""
+        write.replace(found, moved, due_at=next_look(moved, at))
+
+    @staticmethod
+    def settle(write: Write, found: Stored[Recording], settled: Recording) -> None:
+        """Write the end of a recording's way and tell of it; nobody looks for it any more."""
+        write.replace(found, settled)
+        home = settled.home
+        if home.client_id and home.submission_id:
+            write.tell(
+                "recording.settled",
+                recording_id=settled.recording_id,
+                client_id=home.client_id,
+                submission_id=home.submission_id,
+            )
