@@ -2,17 +2,19 @@
 
 Each row is `pk` (the practice and a part of it), `sk`, its kind, a version and a body: the kind's struct
 as JSON. `due_shard` and `due_at` put a row into the sparse index of work that falls due, `expires_at`
-into the care of TTL. A `Table` is made with a practice id and can build no key without it.
+into the care of TTL; `put_off` counts how often what was due could not be done. A `Table` is made with
+a practice id and can build no key without it.
 """
 
 import base64
 import os
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
@@ -26,6 +28,7 @@ LARGEST_BODY = 380_000
 LONGEST_KEY = 1024
 """Bytes of a sort key (DynamoDB, 2026)."""
 DUE_SHARDS = 8
+_AGAIN_AFTER, _AGAIN_WITHIN = timedelta(minutes=5), timedelta(days=1)
 PAGE = 100
 
 
@@ -60,6 +63,7 @@ class Row(Model):
     body = UnicodeAttribute()
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
+    put_off = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     due = DueIndex()
 
@@ -121,13 +125,35 @@ class Table:
         return cast("Stored[T]", self._stored(row)) if row.kind == kind.name else None
 
     def get_due[T: msgspec.Struct](self, kind: Kind[T], key: Key, at: datetime) -> Stored[T] | None:
-        """Read one row if its moment has come by `at`."""
+        """Read one row if its moment has come by `at`, or had come when it was put off."""
+        row = self._due_row(kind, key, at)
+        return cast("Stored[T]", self._stored(row)) if row else None
+
+    def put_off(self, kind: Kind[Any], key: Key, at: datetime) -> None:
+        """Let ticks find a row that could not be done when it was due later, and each time twice as much later.
+
+        Nothing else about it changes, its version included. The next write of the row forgets that it was put off.
+        """
+        row = self._due_row(kind, key, at)
+        if row is None:
+            return
+        times = int(row.put_off or 0)
+        row.put_off = times + 1
+        row.due_at = stamp(at + min(_AGAIN_AFTER * 2 ** min(times, 10), _AGAIN_WITHIN))
+        try:
+            row.save(Row.version == row.version)
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise  # Otherwise somebody has written it meanwhile, and said when it is due.
+
+    def _due_row(self, kind: Kind[Any], key: Key, at: datetime) -> Row | None:
         try:
             row = Row.get(self.pk(key.part), key.sk, consistent_read=True)
         except Row.DoesNotExist:
             return None
-        still = row.kind == kind.name and row.due_at is not None and row.due_at <= stamp(at)
-        return cast("Stored[T]", self._stored(row)) if still else None
+        if row.kind != kind.name or row.due_at is None:
+            return None
+        return row if row.put_off or row.due_at <= stamp(at) else None
 
     def get_many(self, keys: Sequence[Key]) -> Rows:
         """Read up to 100 rows anywhere in the practice with one call, in the order of the keys."""

@@ -9,8 +9,9 @@ import pytest
 
 from chalicelib.foundation import due
 from chalicelib.foundation.call import Call
+from chalicelib.foundation.clock import stamp
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
-from chalicelib.foundation.table import Key, Stored
+from chalicelib.foundation.table import Key, Row, Stored
 
 from ..conftest import NOW, CallAs
 
@@ -21,9 +22,13 @@ class Bell(msgspec.Struct, frozen=True):
     rung: int = 0
 
 
+class Stuck(Exception):
+    """What is due cannot be done."""
+
+
 BELL = Kind("test bell", Bell, Handling(Export.NEVER, Erase.NOTHING, keep_days=None))
 PLACE = Key("bells", "a")
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -101,3 +106,107 @@ def test_a_row_that_has_gone_is_nothing_to_do(call_as: CallAs, daily: list[datet
     write.commit()
     due.do_due(found, found.at)
     assert daily == []
+
+
+@pytest.fixture
+def stuck() -> Iterator[list[datetime]]:
+    tried: list[datetime] = []
+
+    def jam(call: Call, _stored: Stored[Any]) -> None:
+        tried.append(call.now)
+        raise Stuck
+
+    due.when_due(BELL)(jam)
+    yield tried
+    del due._HANDLERS[BELL.name]
+
+
+def _messages(minutes: int) -> int:
+    """Tick each minute and do what it found; return how many messages that was."""
+    count = 0
+    for minute in range(minutes):
+        for one in due.found_due(NOW + minute * MINUTE):
+            count += 1
+            with pytest.raises(Stuck):
+                due.do_due(one, one.at)
+    return count
+
+
+def test_what_fails_each_time_is_found_less_and_less_often(call_as: CallAs, stuck: list[datetime]) -> None:
+    _hang(call_as())
+    assert _messages(10) == 2
+    assert [(at - NOW) // MINUTE for at in stuck] == [0, 5]
+
+
+def test_what_has_failed_for_long_is_still_tried_once_a_day(call_as: CallAs, stuck: list[datetime]) -> None:
+    call = call_as()
+    _hang(call)
+    (found,) = due.found_due(NOW)
+    for _ in range(30):
+        with pytest.raises(Stuck):
+            due.do_due(found, NOW)
+    assert list(due.found_due(NOW + DAY - MINUTE)) == []
+    assert len(list(due.found_due(NOW + DAY))) == 1
+    stored = call.table.get(BELL, PLACE)
+    assert stored is not None
+    assert (stored.version, stored.value, len(stuck)) == (1, Bell(), 30)
+
+
+def test_a_message_that_failed_and_comes_again_puts_things_right(
+    call_as: CallAs, stuck: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = call_as()
+    _hang(call)
+    (found,) = due.found_due(NOW)
+    with pytest.raises(Stuck):
+        due.do_due(found, NOW)
+
+    def ring(inner: Call, stored: Stored[Any]) -> None:
+        write = inner.write()
+        write.replace(stored, Bell(1), due_at=inner.now + MINUTE)
+        write.commit()
+
+    monkeypatch.setitem(due._HANDLERS, BELL.name, ring)
+    for _ in range(2):
+        due.do_due(found, NOW + MINUTE)
+    assert len(stuck) == 1
+    row = Row.get(call.table.pk(PLACE.part), PLACE.sk)
+    assert row.put_off is None
+    assert (int(row.version), row.due_at) == (2, stamp(NOW + 2 * MINUTE))
+
+
+def test_what_somebody_wrote_while_it_failed_is_not_put_off(call_as: CallAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    _hang(call_as())
+    (found,) = due.found_due(NOW)
+
+    def claim_and_break(call: Call, stored: Stored[Any]) -> None:
+        write = call.write()
+        write.replace(stored, Bell(1), due_at=NOW + DAY)
+        write.commit()
+        raise Stuck
+
+    monkeypatch.setitem(due._HANDLERS, BELL.name, claim_and_break)
+    with pytest.raises(Stuck):
+        due.do_due(found, NOW)
+    assert [row.due_at for row in Row.scan() if row.due_at] == [stamp(NOW + DAY)]
+
+
+def test_putting_off_leaves_a_row_alone_that_is_written_at_that_moment(
+    call_as: CallAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = call_as()
+    _hang(call)
+    stored = call.table.get(BELL, PLACE)
+    assert stored is not None
+    real = Row.save
+
+    def save(row: Row, *given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(Row, "save", real)
+        write = call.write()
+        write.replace(stored, Bell(1))
+        write.commit()
+        return real(row, *given, **named)
+
+    monkeypatch.setattr(Row, "save", save)
+    call.table.put_off(BELL, PLACE, NOW)
+    assert list(due.found_due(NOW + DAY)) == []
