@@ -19,4 +19,5 @@ os.environ |= {
     "UPLOADS_QUEUE_URL": "set-by-the-fixture",
     "MAIL_FROM": "hello@practice.test",
     "POWERTOOLS_SERVICE_NAME": "meanwhile",
+    "POWERTOOLS_LOG_DEDUPLICATION_DISABLED": "true",  # else it hides the log from pytest
 }
