@@ -45,7 +45,7 @@ def documents(event: SQSEvent) -> Any:  # noqa: ANN401
 @app.on_sqs_message(queue="uploads", batch_size=1)
 def video(event: SQSEvent) -> Any:  # noqa: ANN401
     """Make what was uploaded playable."""
-    return _each(event, triggers.process)
+    return _each(event, triggers.process, triggers.soon_again)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
@@ -60,7 +60,7 @@ def operate(event: dict[str, Any], _context: object) -> dict[str, Any]:
     return triggers.operate(event)
 
 
-def _each(event: SQSEvent, handle: triggers.Handle) -> Any:  # noqa: ANN401
+def _each(event: SQSEvent, handle: triggers.Handle, failed: triggers.Failed | None = None) -> Any:  # noqa: ANN401
     # Of no use to the API, whose start it would slow down by a tenth.
     from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
         BatchProcessor,
@@ -69,7 +69,7 @@ def _each(event: SQSEvent, handle: triggers.Handle) -> Any:  # noqa: ANN401
     )
 
     def one(record: Any) -> None:  # noqa: ANN401 - the processor passes it by this name
-        triggers.attempt(handle, record.body, record.message_id)
+        triggers.attempt(handle, record, failed)
 
     # Raising for a batch of failures would put the words of each into the log; that they failed is told either way.
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

@@ -3,10 +3,12 @@
 Above the contexts because it knows them all; `app.py` binds these to the stack.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.billing import reactions as _billing  # noqa: F401 - importing a context's reactions enters them
 from chalicelib.care import reactions as _care  # noqa: F401
@@ -17,7 +19,14 @@ from chalicelib.foundation.settings import settings
 from chalicelib.media import reactions as _media  # noqa: F401
 from chalicelib.practice import reactions as _practice  # noqa: F401
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
 type Handle = Callable[[str], None]
+type Failed = Callable[["SQSRecord"], None]
+
+_AGAIN_AFTER_S = 60
+"""Seconds, for each time that a message was received. What breaks an upload's processing is mostly over by then."""
 
 
 class _Message(msgspec.Struct, frozen=True):
@@ -25,15 +34,30 @@ class _Message(msgspec.Struct, frozen=True):
     id: str = ""
 
 
-def attempt(handle: Handle, body: str, message_id: str) -> None:
+def attempt(handle: Handle, message: "SQSRecord", failed: Failed | None = None) -> None:
     """Do one message. What fails is logged by its type and place: its words may quote a person, or their file."""
     try:
-        handle(body)
+        handle(message.body)
     except Exception as error:
-        known = _read(body)
+        known = _read(message.body)
         if not known.event_id:  # a subscriber's failure has been logged with its name
-            log("message failed", failed=True, trace=True, event_id=known.id or message_id, error=type(error).__name__)
+            name, event_id = type(error).__name__, known.id or message.message_id
+            log("message failed", failed=True, trace=True, event_id=event_id, error=name)
+        if failed:
+            failed(message)
         raise
+
+
+def soon_again(message: "SQSRecord") -> None:
+    """Let an upload's message that failed come again in a minute or two, not when its queue would let it: that
+    waits for six times the longest processing. How often it may come again stays as it is."""
+    times = int(message.attributes.approximate_receive_count)
+    with contextlib.suppress(ClientError, BotoCoreError):  # then it comes when its queue lets it
+        aws.client("sqs").change_message_visibility(
+            QueueUrl=settings().uploads_queue_url,
+            ReceiptHandle=message.receipt_handle,
+            VisibilityTimeout=_AGAIN_AFTER_S * times,
+        )
 
 
 def _read(body: str) -> _Message:

@@ -36,7 +36,7 @@ from chalicelib.media.store import files
 from chalicelib.media.store.recordings import RecordingStore
 
 _TRIES = 5
-"""Writes that meet another one are tried again here: the queue would wait for an hour and a half."""
+"""Writes that meet another one are tried again here: the queue would wait for a minute, and count."""
 _HEAD = 1024
 
 

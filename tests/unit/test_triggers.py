@@ -1,25 +1,28 @@
 """What the events of AWS lead to, from the handlers that Lambda calls."""
 
 import json
+import time
 from typing import Any
 
 import pytest
+from moto.backends import get_backend
 
 import app
+from chalicelib.foundation.settings import settings
 
 from .conftest import NOW
 
 MESSAGE = "5f1c7a52"
 
 
-def batch(body: Any) -> dict[str, Any]:
+def batch(body: Any, *, receipt: str = "r", times: int = 1) -> dict[str, Any]:
     return {
         "Records": [
             {
                 "messageId": MESSAGE,
-                "receiptHandle": "r",
+                "receiptHandle": receipt,
                 "body": body if isinstance(body, str) else json.dumps(body),
-                "attributes": {},
+                "attributes": {"ApproximateReceiveCount": str(times)},
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": "arn:aws:sqs:eu-central-1:000000000000:work",
@@ -59,3 +62,29 @@ def test_a_failure_at_a_subscriber_is_told_once(caplog: pytest.LogCaptureFixture
     assert app.worker(batch(event), None)["batchItemFailures"]
     (line,) = [vars(record) for record in caplog.records if record.levelname == "ERROR"]
     assert line["subscriber"] == "contact.reactions.send_reminder"
+
+
+def _hidden_for_s(url: str) -> float:
+    account, name = url.split("/")[-2:]
+    (message,) = get_backend("sqs")[account]["eu-central-1"].queues[name]._messages
+    return float(message.visible_at / 1000 - time.time())
+
+
+@pytest.mark.parametrize(("times", "after_s"), [(1, 60), (2, 120)])
+def test_an_upload_whose_processing_failed_comes_again_in_a_minute_or_two(
+    stack: dict[str, Any], times: int, after_s: int
+) -> None:
+    sqs, url = stack["sqs"], settings().uploads_queue_url
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "5400"})
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    (received,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert app.video(batch("{}", receipt=received["ReceiptHandle"], times=times), None)["batchItemFailures"]
+    assert after_s - 30 < _hidden_for_s(url) <= after_s
+
+
+def test_a_message_of_another_queue_is_left_to_that_queue(stack: dict[str, Any]) -> None:
+    sqs, url = stack["sqs"], settings().uploads_queue_url
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    (received,) = sqs.receive_message(QueueUrl=url, VisibilityTimeout=5)["Messages"]
+    assert app.worker(batch("{}", receipt=received["ReceiptHandle"]), None)["batchItemFailures"]
+    assert _hidden_for_s(url) <= 5
