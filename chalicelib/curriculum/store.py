@@ -4,7 +4,7 @@ A program's header lies with those of the others, so that one query lists them; 
 versions lie in a part of their own, so that one query reads the editor's page and one a version.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.curriculum.model import (
@@ -120,6 +120,11 @@ class CurriculumStore:
             {ResourceId(row.value.recording_id): row.value for row in rows.all(RECORDING)},
             done.value if done else None,
         )
+
+    def files(self, resource_ids: Iterable[ResourceId]) -> dict[ResourceId, Recording]:
+        """Read what holds the bytes of files of the library; one that is not there is left out."""
+        rows = self._table.get_many([places.library_recording(one) for one in resource_ids])
+        return {ResourceId(row.value.recording_id): row.value for row in rows.all(RECORDING)}
 
     def draft(self, program_id: ProgramId, lesson_id: LessonId) -> tuple[Stored[Program], Stored[Lesson]] | None:
         """Read a lesson as it is being written, and its program's header."""

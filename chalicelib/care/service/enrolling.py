@@ -64,7 +64,7 @@ def change_lesson(
     """Change a client's own copy of a lesson; `call.version` is the revision that is changed.
 
     What the client has answered stays, by block. Raise StaleWrite with both lessons where somebody else
-    changed it first.
+    changed it first, Invalid where it newly shows a file that cannot be shown.
     """
     expected = call.version
     if not body.blocks:
@@ -81,6 +81,7 @@ def change_lesson(
             if kept == changed:
                 return show(found, with_attempt=False)
             raise StaleWrite(current={"lesson": kept, "revision": found.copy.version}, yours=body)
+        curriculum.check_new_files(call, changed, kept)
         moved = course.edit(found.enrolment.value, number, changed)
         write = call.write()
         copy = msgspec.structs.replace(found.copy.value, lesson=changed)

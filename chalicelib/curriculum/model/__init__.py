@@ -54,6 +54,7 @@ from chalicelib.curriculum.model.rules import (
     requests,
     resources,
     shown,
+    unfit,
 )
 
 __all__ = [
@@ -106,4 +107,5 @@ __all__ = [
     "requests",
     "resources",
     "shown",
+    "unfit",
 ]

@@ -125,6 +125,14 @@ def flaws(lessons: Sequence[Lesson], files: Mapping[ResourceId, File]) -> list[F
     return [flaw for number, lesson in enumerate(lessons, 1) for flaw in _flaws_of(lesson, number, files)]
 
 
+def unfit(files_shown: Iterable[Shown], files: Mapping[ResourceId, File]) -> list[Flaw]:
+    """Return which of these files cannot be shown as they are, by the rule of publishing, in their order."""
+    found = (
+        (file, _wrong_with(file, files.get(file.resource_id), "Please try again in a minute.")) for file in files_shown
+    )
+    return [Flaw(block_id=file.block_id, says=f"{wrong[0].upper()}{wrong[1:]}") for file, wrong in found if wrong]
+
+
 def _flaws_of(lesson: Lesson, number: int, files: Mapping[ResourceId, File]) -> Iterator[Flaw]:
     def flaw(says: str, block_id: BlockId | None = None) -> Flaw:
         return Flaw(lesson_id=lesson.lesson_id, block_id=block_id, says=f"{name}: {says}")
@@ -136,7 +144,7 @@ def _flaws_of(lesson: Lesson, number: int, files: Mapping[ResourceId, File]) -> 
     if not lesson.blocks:
         yield flaw("there is nothing in it yet.")
     for file in shown(lesson):
-        wrong = _wrong_with(file, files.get(file.resource_id))
+        wrong = _wrong_with(file, files.get(file.resource_id), "Publishing works after that.")
         if wrong:
             yield flaw(wrong, file.block_id)
     for block in lesson.blocks:
@@ -153,7 +161,7 @@ _NAMES = {
 }
 
 
-def _wrong_with(file: Shown, found: File | None) -> str | None:
+def _wrong_with(file: Shown, found: File | None, in_a_while: str) -> str | None:
     name = f"{_NAMES[file.kind]} “{file.title}”"
     if found is None:
         return f"{name} is not in the library. Please choose another one."
@@ -167,7 +175,7 @@ def _wrong_with(file: Shown, found: File | None) -> str | None:
         case RecordingState.REJECTED:
             return f"{name} could not be made playable. Please choose another one."
         case _:
-            return f"{name} is still being prepared, which takes a few minutes. Publishing works after that."
+            return f"{name} is still being prepared, which takes a few minutes. {in_a_while}"
 
 
 def _odd_about(block: AnyBlock) -> str | None:

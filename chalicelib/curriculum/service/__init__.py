@@ -1,6 +1,12 @@
 """What is done with the library and the programs: filling, writing, putting into order, publishing."""
 
-from chalicelib.curriculum.service.editions import edition, media_urls, publish_program, see_edition
+from chalicelib.curriculum.service.editions import (
+    check_new_files,
+    edition,
+    media_urls,
+    publish_program,
+    see_edition,
+)
 from chalicelib.curriculum.service.library import give_up_resource, library, open_resource
 from chalicelib.curriculum.service.programs import (
     add_lesson,
@@ -14,6 +20,7 @@ from chalicelib.curriculum.service.programs import (
 __all__ = [
     "add_lesson",
     "change_program",
+    "check_new_files",
     "create_program",
     "edition",
     "give_up_resource",

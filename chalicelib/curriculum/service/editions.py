@@ -1,6 +1,6 @@
 """Versions: a program as it was published, which stays as it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -13,15 +13,17 @@ from chalicelib.curriculum.model import (
     ResourceKind,
     flaws,
     resources,
+    shown,
+    unfit,
 )
 from chalicelib.curriculum.service.programs import found, insisting, repeated, view
 from chalicelib.curriculum.shapes import EditionView, NewVersion, ProgramView, ResourceUse
 from chalicelib.curriculum.store import CurriculumStore, Page
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.errors import Conflict, Invalid, NotFound, StaleWrite
+from chalicelib.foundation.errors import Conflict, Flaw, Invalid, NotFound, StaleWrite
 from chalicelib.foundation.ids import PracticeId, ProgramId, ResourceId
 from chalicelib.media import service as media
-from chalicelib.media.model import MediaKind, RecordingState
+from chalicelib.media.model import MediaKind, Recording, RecordingState
 from chalicelib.media.shapes import MediaUrls
 
 _SAID_AT_ONCE = 3
@@ -104,6 +106,35 @@ def media_urls(practice_id: PracticeId, lessons: Iterable[Lesson]) -> dict[Resou
     }
 
 
+def check_new_files(call: Call, lesson: Lesson, before: Lesson) -> None:
+    """Ask of the files that a client's lesson newly shows what publishing asks of all; one read if there are any.
+
+    Raise Invalid with `problems` where one is not in the library, not ready, or not of the kind that is shown.
+    """
+    shown_before = {(file.resource_id, file.kind) for file in shown(before)}
+    new = [file for file in shown(lesson) if (file.resource_id, file.kind) not in shown_before]
+    if not new:
+        return
+    found_flaws = unfit(new, _files(CurriculumStore(call.table).files(file.resource_id for file in new)))
+    if found_flaws:
+        message = f"{_said(found_flaws)} The client's lesson is unchanged."
+        raise Invalid(message, type="not-ready-to-show", problems=found_flaws)
+
+
+def _files(recordings: Mapping[ResourceId, Recording]) -> dict[ResourceId, File]:
+    return {
+        resource_id: File(ResourceKind(recording.kind), recording.state)
+        for resource_id, recording in recordings.items()
+    }
+
+
+def _said(found_flaws: Sequence[Flaw]) -> str:
+    says = " ".join(flaw.says for flaw in found_flaws[:_SAID_AT_ONCE])
+    more = len(found_flaws) - _SAID_AT_ONCE
+    rest = f" There are {more} more." if more > 1 else " There is one more." if more == 1 else ""
+    return f"{says}{rest}"
+
+
 def _steady_page(call: Call, program_id: ProgramId) -> Page:
     """Read a program so that its header's version vouches for the lessons too.
 
@@ -126,14 +157,7 @@ def _allow(page: Page, version: int) -> None:
     if version > MOST_VERSIONS:
         message = f"A program has at most {MOST_VERSIONS} versions. All of them are kept; a new program can follow."
         raise Conflict(message, type="no-more-versions")
-    files = {
-        resource_id: File(ResourceKind(recording.kind), recording.state)
-        for resource_id, recording in page.files.items()
-    }
-    found_flaws = flaws([stored.value for stored in page.lessons.values()], files)
+    found_flaws = flaws([stored.value for stored in page.lessons.values()], _files(page.files))
     if found_flaws:
-        says = " ".join(flaw.says for flaw in found_flaws[:_SAID_AT_ONCE])
-        more = len(found_flaws) - _SAID_AT_ONCE
-        rest = f" There are {more} more." if more > 1 else " There is one more." if more == 1 else ""
-        message = f"{says}{rest} Nothing was published; the draft is kept."
+        message = f"{_said(found_flaws)} Nothing was published; the draft is kept."
         raise Invalid(message, type="not-ready-to-publish", problems=found_flaws)

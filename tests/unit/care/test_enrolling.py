@@ -1,18 +1,23 @@
 """A client's programs, as their therapist sets them."""
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.care import service
 from chalicelib.care.model.enrolment import Decision, OutOfTurn
 from chalicelib.care.service.enrolling import EnrolledAlready
 from chalicelib.care.shapes import EditLesson, Enrol
 from chalicelib.care.store import CareStore, Desk
+from chalicelib.curriculum import service as curriculum
+from chalicelib.curriculum.model import AnyBlock, Image, ResourceKind, Video
+from chalicelib.curriculum.shapes import NewResource
 from chalicelib.foundation.errors import Invalid, NotFound, PreconditionMissing, StaleWrite
-from chalicelib.foundation.ids import ClientId
+from chalicelib.foundation.ids import ClientId, ResourceId, new_id
+from chalicelib.media.model import RecordingState
 
 from ..conftest import NOW
 from .conftest import Wire
-from .house import EASE, HOUR, MOVE, House, lesson_of
+from .house import EASE, HOUR, HOW, MOVE, House, lesson_of
 
 GENTLE = EditLesson(title="Gently", minutes=5, blocks=(MOVE, EASE))
 
@@ -111,6 +116,40 @@ def test_a_change_must_make_sense(house: House) -> None:
         service.change_lesson(house.as_ines(), *place, GENTLE)
     with pytest.raises(NotFound):
         service.change_lesson(house.as_dana(if_match=1), *place, GENTLE)
+
+
+def test_a_change_shows_only_files_that_can_be_shown(house: House) -> None:
+    enrolment = house.enrol()
+    place = (house.theo, enrolment.enrolment_id, 1)
+    call = house.as_ines()
+    added = NewResource(kind=ResourceKind.VIDEO, title="Side", content_type="video/mp4", size=9)
+    side = curriculum.open_resource(call, added).resource.resource_id
+    film = Video(block_id="side", resource_id=side, title="From the side")
+    picture = Image(block_id="still", resource_id=side, alt="A hand")
+    for state, block, says in (
+        (RecordingState.AWAITING_UPLOAD, film, "The video “From the side” has not been sent completely."),
+        (RecordingState.PROCESSING, film, "The video “From the side” is still being prepared"),
+        (RecordingState.REJECTED, film, "The video “From the side” could not be made playable."),
+        (RecordingState.READY, picture, "What is chosen for the picture “A hand” is a video."),
+        (RecordingState.READY, replace(film, resource_id=ResourceId(new_id(NOW))), "is not in the library."),
+    ):
+        house.in_library(side, state)
+        with pytest.raises(Invalid, match=says) as refused:
+            service.change_lesson(house.as_ines(if_match=1), *place, _showing(block))
+        assert refused.value.detail.endswith("The client's lesson is unchanged.")
+        assert [flaw.block_id for flaw in refused.value.extra["problems"]] == [block.block_id]  # type: ignore[attr-defined]
+    changed = service.change_lesson(house.as_ines(if_match=1), *place, _showing(film))
+    assert changed.revision == 2
+
+
+def test_what_a_lesson_has_shown_all_along_is_not_asked_about_again(house: House) -> None:
+    enrolment = house.enrol()  # its film is in no library any more
+    place = (house.theo, enrolment.enrolment_id, 1)
+    assert service.change_lesson(house.as_ines(if_match=1), *place, _showing(HOW)).revision == 2
+
+
+def _showing(*blocks: AnyBlock) -> EditLesson:
+    return EditLesson(title="Gently", minutes=5, blocks=(*blocks, EASE))
 
 
 def test_what_is_done_is_not_changed(house: House) -> None:
