@@ -86,10 +86,22 @@ class Conflict(DomainError):
 
 
 class StaleWrite(Conflict):
-    """Somebody else wrote first; `current` and `yours` carry both, so that nothing is lost."""
+    """Somebody else wrote first; `current` and `yours` carry both, so that nothing is lost.
+
+    Without them two writes have merely met, and the same once more goes through.
+    """
 
     type = "changed-meanwhile"
-    title = "Somebody else changed this first. Both texts are kept below."
+    title = "Somebody else changed this first."
+
+    def __init__(self, detail: str = "", /, *, type: str | None = None, **extra: object) -> None:  # noqa: A002
+        """Say what is there to choose from; a narrower refusal has words of its own."""
+        if not detail and self.title == StaleWrite.title:
+            detail = "Two changes met here at the same moment. Nothing was saved; please try once more."
+            if extra.get("current") is not None:
+                kept = "Both texts are kept below." if extra.get("yours") is not None else "Nothing was saved."
+                detail = f"{self.title} {kept}"
+        super().__init__(detail, type=type, **extra)
 
 
 class Gone(DomainError):

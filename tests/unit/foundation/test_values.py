@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.foundation import aws, clock, ids
+from chalicelib.foundation.errors import StaleWrite
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
 from chalicelib.foundation.log import log
 from chalicelib.foundation.money import Money
@@ -102,3 +103,25 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings().secure_cookies
     assert settings().tick_time_from_event
     settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("carried", "says"),
+    [
+        ({}, "Two changes met here at the same moment. Nothing was saved; please try once more."),
+        ({"current": "theirs"}, "Somebody else changed this first. Nothing was saved."),
+        ({"current": "theirs", "yours": None}, "Somebody else changed this first. Nothing was saved."),
+        ({"current": "theirs", "yours": ""}, "Somebody else changed this first. Both texts are kept below."),
+    ],
+)
+def test_a_stale_write_speaks_of_texts_only_where_there_are_any(carried: dict[str, Any], says: str) -> None:
+    refused = StaleWrite(**carried)
+    assert (refused.title, refused.detail) == ("Somebody else changed this first.", says)
+
+
+def test_a_narrower_refusal_keeps_its_own_words() -> None:
+    class Answered(StaleWrite):
+        title = "Somebody else has answered this first."
+
+    assert Answered().detail == Answered.title
+    assert StaleWrite("Another computer was faster.").detail == "Another computer was faster."

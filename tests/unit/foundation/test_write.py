@@ -59,7 +59,7 @@ def test_the_second_of_two_writers_is_told_that_its_copy_is_stale(call_as: CallA
         if text == "two":
             write.commit()
         else:
-            with pytest.raises(StaleWrite):
+            with pytest.raises(StaleWrite, match="Nothing was saved; please try once more"):
                 write.commit()
     found = call.table.get(NOTE, HERE)
     assert found is not None
