@@ -1,38 +1,31 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
-
-/**
- * Takes out of Svelte what this site never uses, some 3 KB for every visitor: the wrapper for custom
- * elements (a class defined on import, so that it cannot be shaken out by itself) and hydration (pages
- * are never rendered on a server). Fails the build when a new Svelte no longer reads as expected.
- */
-const leanSvelte: Plugin = {
-  name: 'meanwhile:lean-svelte',
-  apply: 'build',
-  transform(code, id) {
-    if (id.includes('/internal/client/dom/elements/custom-element.js')) return { code, map: null, moduleSideEffects: false }
-    if (!id.includes('/internal/client/dom/hydration.js')) return undefined
-    const lean = code
-      .replace('export let hydrating = false;', 'export const hydrating = false;')
-      .replace(/export function set_hydrating\(value\) \{[^}]*\}/, 'export function set_hydrating(_) {}')
-    if (!/const hydrating/.test(lean) || /hydrating = value/.test(lean)) this.error('Svelte’s hydration.js has changed; look at leanSvelte again.')
-    return { code: lean, map: null }
-  },
-}
+import { leanPreload, leanSvelte } from './lean-svelte'
 
 // Where the API answers while developing; `make run` prints the address of the local stack.
 const api = process.env['MEANWHILE_API']
 
 export default defineConfig({
-  plugins: [svelte(), leanSvelte],
+  plugins: [svelte(), leanSvelte(), leanPreload],
   build: {
     target: 'es2022',
     manifest: true,
     // A font or picture inlined as data: would be stopped by the content security policy.
     assetsInlineLimit: 0,
-    // The polyfill is an extra script that every browser we support can do without.
-    modulePreload: { polyfill: false },
+    // The chunks are few, and lists of them would weigh more than they hasten.
+    modulePreload: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // All that main.ts imports, and with it Svelte, in one file: nothing here is loaded twice or later.
+            { name: 'core', tags: ['$initial'], priority: 1 },
+            // What every page of a client is made of.
+            { name: 'client', test: /src\/(shell\/ClientShell|pages\/client\/(here|Shown)|lib\/client-(api|left-over))\b/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

@@ -3,14 +3,13 @@ import { findRoute, type Params } from './lib/match'
 import { clientRoutes } from './pages/client/routes'
 import { doorRoutes } from './pages/door/routes'
 import { reviewRoutes } from './pages/review/routes'
-import { staffRoutes } from './pages/staff/routes'
 import type { Route } from './routes'
 
-const routes: Route[] = [...doorRoutes, ...clientRoutes, ...reviewRoutes, ...staffRoutes]
+const near: Route[] = [...doorRoutes, ...clientRoutes, ...reviewRoutes]
 
 // The gallery of parts is built for developers only; a production build drops the branch and its page.
 if (import.meta.env.DEV) {
-  routes.push({ path: '/kit', title: 'Kit', shell: 'bare', who: 'anyone', load: () => import('./pages/kit/Kit.svelte') })
+  near.push({ path: '/kit', title: 'Kit', shell: 'bare', who: 'anyone', load: () => import('./pages/kit/Kit.svelte') })
 }
 
 const SCROLLS = 'meanwhile.scrolls'
@@ -25,16 +24,25 @@ type Guard = (to: string) => boolean | Promise<boolean>
 class Router {
   path = $state('/')
   search = $state('')
+  /** The table of the staff's pages, which clients never ask for; fetched with the first path that is not theirs. */
+  #far = $state.raw<Route[]>()
+  /** That table could not be fetched. */
+  lost = $state(false)
   #scrolls = new Map<string, number>()
   #key = ''
   #guard: Guard | undefined
   #moves = 0
 
-  readonly found = $derived(findRoute(routes, this.path))
+  readonly found = $derived(findRoute(near, this.path) ?? findRoute(this.#far ?? [], this.path))
   readonly query = $derived(new URLSearchParams(this.search))
 
   get route(): Route | undefined {
     return this.found?.route
+  }
+
+  /** No table has this path: there is no such page. */
+  get missing(): boolean {
+    return !this.found && this.#far !== undefined && this.path !== '/'
   }
 
   get params(): Params {
@@ -110,6 +118,16 @@ class Router {
   #read(): void {
     this.path = location.pathname
     this.search = location.search
+    if (!this.#far && this.path !== '/' && !findRoute(near, this.path)) void this.#fetchFar()
+  }
+
+  async #fetchFar(): Promise<void> {
+    this.lost = false
+    try {
+      this.#far = (await import('./pages/staff/routes')).staffRoutes
+    } catch {
+      this.lost = true
+    }
   }
 
   async #mayLeave(to: string): Promise<boolean> {

@@ -1,10 +1,7 @@
 import { typedClient } from './typed-client'
 import { Problem } from './problem'
+import { signedFetch } from './signed-fetch'
 import type { paths } from './schema'
-import { session } from './session.svelte'
-import { bearerFetch } from './transport'
-
-export const signedFetch = bearerFetch(session)
 
 /** The API, typed from web/openapi.json: `await ok(api.GET('/api/today', { params }))`. */
 export const api = typedClient<paths>(signedFetch, location.origin)

@@ -1,8 +1,8 @@
 /**
  * What a client's pages ask of the API, and what they get. One call each; every failure is a Problem.
  */
-import { signedFetch } from './api'
 import { problemOf } from './problem'
+import { signedFetch } from './signed-fetch'
 
 export type LessonState = 'ahead' | 'open' | 'again' | 'sent' | 'changing' | 'done'
 

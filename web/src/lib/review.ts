@@ -1,5 +1,5 @@
 /** What a review asks of the API: by sign-in, or by the session of a review link. Every failure is a Problem. */
-import { signedFetch } from './api'
+import { signedFetch } from './signed-fetch'
 import type { Feedback, SubmissionView } from './client-api'
 import { problemOf } from './problem'
 import { bearerFetch } from './transport'

@@ -1,0 +1,133 @@
+/**
+ * Takes out of Svelte what this site never uses, some 5 KB for every visitor: custom elements, hydration
+ * (pages are never rendered on a server), `await` in markup and <svelte:boundary>. Nothing else about
+ * Svelte changes. Each cut is made only in the very text it was written for, and a page that starts to use
+ * something that was cut stops the build: then take the cut out here.
+ */
+import { createHash } from 'node:crypto'
+import type { Plugin } from 'vite'
+
+interface Cut {
+  file: string
+  cut: (code: string) => string | undefined
+}
+
+/** Replaces every one of the texts, or nothing at all when one of them is not as expected. */
+const replace =
+  (...pairs: [string | RegExp, string][]) =>
+  (code: string): string | undefined => {
+    for (const [from, to] of pairs) {
+      const next = code.replace(from, to)
+      if (next === code) return undefined
+      code = next
+    }
+    return code
+  }
+
+// Only what mounting needs: the root's effects wait until its content stands; nobody catches errors here.
+const BOUNDARY = `
+import { BOUNDARY_EFFECT, EFFECT_PRESERVED, EFFECT_TRANSPARENT } from '#client/constants';
+import { block, branch } from '../../reactivity/effects.js';
+import { active_effect } from '../../runtime.js';
+import { current_batch } from '../../reactivity/batch.js';
+import { defer_effect } from '../../reactivity/utils.js';
+class Boundary {
+  is_pending = true;
+  #dirty = new Map();
+  constructor(node, children) {
+    block(() => {
+      branch(() => {
+        active_effect.b = this;
+        active_effect.f |= BOUNDARY_EFFECT;
+        children(node);
+      });
+      this.is_pending = false;
+      current_batch.transfer_reactions(this.#dirty);
+    }, EFFECT_TRANSPARENT | EFFECT_PRESERVED);
+  }
+  defer_effect(effect) { defer_effect(effect, this.#dirty); }
+  is_rendered() { return !this.is_pending; }
+  update_pending_count() {}
+  error(error) { throw error; }
+}
+export function boundary(node, _props, children) { new Boundary(node, children); }
+export function pending() {}
+`
+
+const cuts: Cut[] = [
+  {
+    file: 'dom/hydration.js',
+    cut: replace(['export let hydrating = false;', 'export const hydrating = false;'], [/(function set_hydrating\()value(\) \{)[^}]*\}/, '$1_$2}']),
+  },
+  {
+    // Switches that are never thrown. What would throw one asks for a function that is gone: the build fails.
+    file: '../flags/index.js',
+    cut: replace([/export let (async|legacy|tracing)_mode_flag = false;/g, 'export const $1_mode_flag = false;'], [/export function \w+_flag\(\) \{[^}]*\}/g, '']),
+  },
+  {
+    file: 'reactivity/async.js',
+    cut: replace([/(export function flatten\(blockers, sync, async, fn\) \{\n\tconst d = [^\n]+\n)[\s\S]*?\n\}\n/, '$1\tfn(sync.map((one) => d(one)));\n}\n']),
+  },
+  {
+    file: 'dom/blocks/boundary.js',
+    cut: (code) => (createHash('sha256').update(code).digest('hex').startsWith('0efebe3ecff9440b') ? BOUNDARY : undefined),
+  },
+]
+
+const CLIENT = '/svelte/src/internal/client/'
+const USES_WHAT_IS_CUT = /\$\.(boundary|pending|async|async_derived|save|hydrate)\(/
+
+export function leanSvelte(): Plugin {
+  const open = new Set(cuts)
+  return {
+    name: 'meanwhile:lean-svelte',
+    apply: 'build',
+    buildStart() {
+      for (const one of cuts) open.add(one)
+    },
+    transform(code, id) {
+      // A class that is defined on import and so would not be shaken out by itself.
+      if (id.includes(`${CLIENT}dom/elements/custom-element.js`)) return { code, map: null, moduleSideEffects: false }
+      if (/\/src\/.*\.svelte/.test(id) && USES_WHAT_IS_CUT.test(code)) this.error('This uses a part of Svelte that lean-svelte.ts cuts out.')
+      const found = cuts.find((one) => id.includes(new URL(one.file, `file://${CLIENT}`).pathname))
+      if (!found) return undefined
+      const lean = found.cut(code)
+      if (lean === undefined) this.error('Svelte has changed here; look at lean-svelte.ts again.')
+      open.delete(found)
+      return { code: lean, map: null }
+    },
+    buildEnd(error) {
+      if (!error && open.size > 0) this.error(`Svelte no longer has ${[...open].map((one) => one.file).join(', ')}; look at lean-svelte.ts again.`)
+    },
+  }
+}
+
+// Vite's own helper also does what no page here needs: nonces, events for handlers, scripts to fetch ahead.
+const STYLES_FIRST = `
+const seen = {};
+const style = (href) => new Promise((done, fail) => {
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = href;
+  link.onload = done;
+  link.onerror = () => {
+    delete seen[href];
+    link.remove();
+    fail(new Error(href));
+  };
+  document.head.append(link);
+});
+export const __vitePreload = (load, files = []) =>
+  Promise.all(files.map((file) => seen['/' + file] ??= document.querySelector('link[href="/' + file + '"]') ? 1 : style('/' + file))).then(load);
+`
+
+/** A page is shown when its styles are there; the helper that Vite writes for that, in a quarter of its size. */
+export const leanPreload: Plugin = {
+  name: 'meanwhile:lean-preload',
+  apply: 'build',
+  transform(code, id) {
+    if (!id.endsWith('vite/preload-helper.js')) return undefined
+    if (!/export const __vitePreload = function preload\(baseModule, deps, importerUrl\)/.test(code)) this.error('Vite has changed here; look at leanPreload again.')
+    return { code: STYLES_FIRST, map: null, moduleSideEffects: false }
+  },
+}
