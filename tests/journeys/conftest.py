@@ -58,15 +58,6 @@ def _region() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
-    if os.environ.get("JOURNEYS") == "here" and (folder := BUILD / "clips").exists():
-        return Clips(
-            phone=folder / "phone-upright.mp4",
-            rotated=folder / "phone-rotated-hevc.mov",
-            browser=folder / "browser.webm",
-            voice=folder / "voice.webm",
-            broken=folder / "broken.mp4",
-            text=folder / "text-named.mp4",
-        )
     return make_clips(tmp_path_factory.mktemp("clips"))
 
 
