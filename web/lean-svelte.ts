@@ -75,7 +75,7 @@ const cuts: Cut[] = [
 ]
 
 const CLIENT = '/svelte/src/internal/client/'
-const USES_WHAT_IS_CUT = /\$\.(boundary|pending|async|async_derived|save|hydrate)\(/
+const USES_WHAT_IS_CUT = /\$\.(pending\b|(boundary|async|async_derived|save|hydrate)\()/
 
 export function leanSvelte(): Plugin {
   const open = new Set(cuts)

@@ -1,6 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
-import { leanPreload, leanSvelte } from './lean-svelte'
+import { leanPreload, leanSvelte } from './lean-svelte.ts'
 
 // Where the API answers while developing; `make run` prints the address of the local stack.
 const api = process.env['MEANWHILE_API']
