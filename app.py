@@ -18,7 +18,7 @@ from chalicelib.foundation.http import in_our_words
 from chalicelib.media import routes as media
 from chalicelib.practice import routes as practice
 
-app = Chalice(app_name="meanwhile")
+app = Chalice(app_name="meanwhile", configure_logs=False)  # else it would silence our logger of that name
 app.register_middleware(in_our_words, "http")
 for context in (practice, media, curriculum, contact, care, billing):
     app.register_blueprint(context.ROUTES)
