@@ -71,6 +71,8 @@ def test_the_video_is_moved_through_by_keys_and_comments_pin_its_moments(
     page = visit(vera_email, f"/reviews/{client.client_id}/{submission}", DESK)
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     expect(page.locator("video")).not_to_have_js_property("videoWidth", 0)
+    # The page hears of the picture's size a task later than we can read it; two frames on, it has.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     for _ in range(3):
         page.keyboard.press(".")
     assert time_of(page) == pytest.approx(3.5 / 30, abs=0.02)
