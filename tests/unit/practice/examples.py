@@ -87,7 +87,7 @@ def _value(info: inspect.Type, name: str, ids: dict[str, str]) -> Any:  # noqa: 
         case inspect.DictType():
             return {}
     message = f"An example of {info} needs a line here."
-    raise NotImplementedError(message)
+    raise TypeError(message)
 
 
 def _text(info: inspect.StrType, name: str, ids: dict[str, str]) -> str:
