@@ -1,17 +1,14 @@
 /**
- * The little Markdown that lessons use, to sanitized HTML: headings, lists, quotes, rules, bold, italic,
- * code and links. Raw HTML is shown as text. Two walls: everything is escaped here, and DOMPurify
- * removes what should never have come through.
- *
- * Load it with the pages that show prose only: `await import('../lib/markdown')`, or <Prose>.
+ * The little Markdown that lessons use, as elements: headings, lists, quotes, rules, bold, italic, code and
+ * links. What it makes is a closed list of elements and text, never HTML that is parsed: a script in a
+ * text has no way to become one (docs/decisions/0021).
  */
-import DOMPurify from 'dompurify'
+type Tag = 'p' | 'br' | 'h2' | 'h3' | 'h4' | 'ul' | 'ol' | 'li' | 'blockquote' | 'hr' | 'strong' | 'em' | 'code' | 'a'
 
-const TAGS = ['p', 'br', 'h2', 'h3', 'h4', 'ul', 'ol', 'li', 'blockquote', 'hr', 'strong', 'em', 'code', 'a']
-
-export function renderMarkdown(source: string): string {
-  const html = blocks(source.replace(/\r\n?/g, '\n').split('\n'))
-  return DOMPurify.sanitize(html, { ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ['href', 'rel', 'target', 'start'], ALLOW_DATA_ATTR: false })
+const make = <T extends Tag>(tag: T, ...inner: (Node | string)[]): HTMLElementTagNameMap[T] => {
+  const element = document.createElement(tag)
+  element.append(...inner)
+  return element
 }
 
 const HEADING = /^(#{1,3})\s+(.+?)\s*#*$/
@@ -19,85 +16,106 @@ const BULLET = /^\s{0,3}[-*+]\s+(.*)$/
 const NUMBER = /^\s{0,3}(\d{1,9})[.)]\s+(.*)$/
 const QUOTE = /^\s{0,3}>\s?(.*)$/
 const RULE = /^\s{0,3}([-*_])(\s*\1){2,}\s*$/
+/** Quotes within quotes further in than this are words. */
+const DEEPEST = 5
 
-function blocks(lines: string[]): string {
-  const out: string[] = []
+export function renderMarkdown(source: string): Node[] {
+  return blocks(source.split(/\r\n?|\n/), 0)
+}
+
+function blocks(lines: readonly string[], depth: number): Node[] {
+  const out: Node[] = []
+  const kinds = depth < DEEPEST ? [HEADING, RULE, QUOTE, BULLET, NUMBER] : []
+  const starts = (text: string): boolean => kinds.some((kind) => kind.test(text))
   let at = 0
   const line = (): string => lines[at] ?? ''
-  const starts = (text: string): boolean => [HEADING, BULLET, NUMBER, QUOTE, RULE].some((kind) => kind.test(text))
+  /** The lines from here that go on with what began: not empty, not the start of something else. */
+  const words = (first: string): string => {
+    let text = first
+    for (at += 1; line().trim() !== '' && !starts(line()); at += 1) text = `${text.replace(/(\\| {2,})$/, '\n')} ${line().trimStart()}`
+    return text.trimEnd()
+  }
 
   while (at < lines.length) {
     const text = line()
-    if (text.trim() === '') {
-      at += 1
-      continue
-    }
-    const heading = HEADING.exec(text)
-    if (heading) {
+    const kind = kinds.find((one) => one.test(text))
+    const [, sign = '', rest = ''] = kind?.exec(text) ?? []
+    if (text.trim() === '') at += 1
+    else if (kind === HEADING) {
       // The page has the h1; a lesson's first heading comes under it.
-      const level = (heading[1]?.length ?? 1) + 1
-      out.push(`<h${level}>${inline(heading[2] ?? '')}</h${level}>`)
+      out.push(make((['h2', 'h3', 'h4'] as const)[sign.length - 1] ?? 'h4', ...inline(rest)))
       at += 1
-    } else if (RULE.test(text)) {
-      out.push('<hr>')
+    } else if (kind === RULE) {
+      out.push(make('hr'))
       at += 1
-    } else if (QUOTE.test(text)) {
+    } else if (kind === QUOTE) {
       const inner: string[] = []
       for (let match = QUOTE.exec(line()); match; match = QUOTE.exec(line())) {
         inner.push(match[1] ?? '')
         at += 1
       }
-      out.push(`<blockquote>${blocks(inner)}</blockquote>`)
-    } else if (BULLET.test(text) || NUMBER.test(text)) {
-      const numbered = NUMBER.exec(text)
-      const kind = numbered ? NUMBER : BULLET
-      const items: string[] = []
-      for (let match = kind.exec(line()); match; match = kind.exec(line())) {
-        const words = [match.at(-1) ?? '']
-        at += 1
-        while (at < lines.length && line().trim() !== '' && !starts(line())) {
-          words.push(line().trim())
-          at += 1
-        }
-        items.push(`<li>${inline(words.join(' '))}</li>`)
+      out.push(make('blockquote', ...blocks(inner, depth + 1)))
+    } else if (kind) {
+      const list = make(kind === NUMBER ? 'ol' : 'ul')
+      if (kind === NUMBER && sign !== '1') list.setAttribute('start', String(Number(sign)))
+      for (let match = kind.exec(line()); match && !RULE.test(line()); match = kind.exec(line())) {
+        list.append(make('li', ...inline(words(match.at(-1) ?? ''))))
         // One empty line between two items does not end the list.
         if (line().trim() === '' && kind.test(lines[at + 1] ?? '')) at += 1
       }
-      const start = numbered && numbered[1] !== '1' ? ` start="${Number(numbered[1])}"` : ''
-      out.push(numbered ? `<ol${start}>${items.join('')}</ol>` : `<ul>${items.join('')}</ul>`)
-    } else {
-      const words: string[] = []
-      while (at < lines.length && line().trim() !== '' && (words.length === 0 || !starts(line()))) {
-        words.push(line().replace(/(\\| {2,})$/, '\n').trimStart())
-        at += 1
-      }
-      out.push(`<p>${inline(words.join(' ').trim()).replace(/\n ?/g, '<br>')}</p>`)
-    }
+      out.push(list)
+    } else out.push(make('p', ...inline(words(text.trimStart()))))
   }
-  return out.join('')
+  return out
 }
 
-function inline(text: string): string {
-  // Code first: what stands in it is not read any further.
-  return text
-    .split(/(`[^`]+`)/)
-    .map((piece) => (piece.length > 2 && piece.startsWith('`') && piece.endsWith('`') ? `<code>${escape(piece.slice(1, -1))}</code>` : marks(escape(piece))))
-    .join('')
+/**
+ * What can stand in a line, the outer before the inner. Links lead where a browser asks or opens a page,
+ * and nowhere else: no script:, no data:, no path into this site.
+ */
+const MARKS =
+  /`([^`]+)`|\[([^\][]+)\]\(((?:https?:\/\/|mailto:|tel:)[^()\s]+)\)|\*\*\*([^\s*](?:[^*]*[^\s*])?)\*\*\*|\*\*(\S(?:.*?\S)?)\*\*(?!\*)|\*([^\s*](?:(?:\*\*[^*]+\*\*|[^*])*\S)?)\*(?!\w)|_(\S(?:[^_]*\S)?)_(?!\w)/gis
+
+function inline(text: string): Node[] {
+  const out: Node[] = []
+  let from = 0
+  const plain = (to: number): void => {
+    text
+      .slice(from, to)
+      .split(/\n ?/)
+      .forEach((piece, nth) => {
+        if (nth > 0) out.push(make('br'))
+        if (piece) out.push(new Text(piece))
+      })
+  }
+  const marks = new RegExp(MARKS)
+  for (let match = marks.exec(text); match; match = marks.exec(text)) {
+    const [whole, code, words, address, both, bold, italic, low] = match
+    const leaning = italic ?? low
+    // A star or a low line within a word is one.
+    if (leaning !== undefined && /[\w*]$/.test(text.slice(0, match.index).slice(-1))) {
+      marks.lastIndex = match.index + 1
+      continue
+    }
+    plain(match.index)
+    from = match.index + whole.length
+    if (code !== undefined) out.push(make('code', code))
+    else if (words !== undefined && address !== undefined) out.push(link(words, address))
+    else if (both !== undefined) out.push(make('strong', make('em', ...inline(both))))
+    else if (bold !== undefined) out.push(make('strong', ...inline(bold)))
+    else if (leaning !== undefined) out.push(make('em', ...inline(leaning)))
+  }
+  plain(text.length)
+  return out
 }
 
-function marks(escaped: string): string {
-  return escaped
-    .replace(/\[([^\]]+)\]\(([^()\s]+)\)/g, (whole, words: string, address: string) => {
-      const safe = /^(https?:\/\/|mailto:|tel:|\/(?!\/))/i.test(address)
-      if (!safe) return whole
-      const outside = /^https?:/i.test(address) ? ' target="_blank" rel="noopener noreferrer"' : ''
-      return `<a href="${address}"${outside}>${words}</a>`
-    })
-    .replace(/\*\*(\S(?:.*?\S)?)\*\*/g, '<strong>$1</strong>')
-    .replace(/(^|[^\w*])\*(\S(?:[^*]*\S)?)\*(?!\w)/g, '$1<em>$2</em>')
-    .replace(/(^|[^\w])_(\S(?:[^_]*\S)?)_(?!\w)/g, '$1<em>$2</em>')
-}
-
-function escape(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;')
+function link(words: string, address: string): HTMLAnchorElement {
+  const made = make('a', ...inline(words))
+  made.href = address
+  // Another site gets a window that knows nothing of this one.
+  if (/^http/i.test(address)) {
+    made.target = '_blank'
+    made.rel = 'noopener noreferrer'
+  }
+  return made
 }
