@@ -12,6 +12,7 @@ def do_what_was_forgotten(account: Account, built: Path, outputs: dict[str, str]
     """Set them again; doing so twice changes nothing."""
     _set_time_to_live(account, outputs["Table"])
     _set_gateway_responses(account, built, outputs["RestAPIId"])
+    _set_object_lock(account, built, outputs["AuditBucket"])
 
 
 def _set_time_to_live(account: Account, table: str) -> None:
@@ -27,3 +28,10 @@ def _set_gateway_responses(account: Account, built: Path, api: str) -> None:
     for kind, response in rest["DefinitionBody"][GATEWAY_RESPONSES].items():
         gateway.put_gateway_response(restApiId=api, responseType=kind, **response)
     gateway.create_deployment(restApiId=api, stageName=rest["StageName"])
+
+
+def _set_object_lock(account: Account, built: Path, bucket: str) -> None:
+    template = json.loads((built / "template.json").read_text())
+    mode, days = (template["Parameters"][name]["Default"] for name in ("AuditLock", "AuditLockDays"))
+    wanted = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": mode, "Days": days}}}
+    account.client("s3").put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=wanted)

@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.parked import parked, replay, table
 from infra.stack import Stack
@@ -129,3 +130,13 @@ def test_what_the_relay_could_not_pass_on_is_read_from_the_stream_again(stack: S
     assert "outbox rows × 1" in table(parked(stack.account, stack.outputs))
     assert [one.queue for one in replay(stack.account, stack.outputs)] == ["Relay"]
     assert parked(stack.account, stack.outputs) == []
+
+
+def test_a_sealed_head_of_an_audit_trail_can_be_neither_deleted_nor_replaced(stack: Stack) -> None:
+    s3, bucket = stack.account.client("s3"), stack.outputs["AuditBucket"]
+    sealed = s3.put_object(Bucket=bucket, Key="practice/2026-12-01", Body=b"head")["VersionId"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=bucket, Key="practice/2026-12-01", VersionId=sealed)
+    s3.put_object(Bucket=bucket, Key="practice/2026-12-01", Body=b"another")
+    first = s3.get_object(Bucket=bucket, Key="practice/2026-12-01", VersionId=sealed)["Body"].read()
+    assert first == b"head"

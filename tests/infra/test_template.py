@@ -126,7 +126,7 @@ def test_the_table_is_what_the_stores_expect(template: dict[str, Any]) -> None:
 
 
 def test_what_practices_keep_outlives_the_stack(template: dict[str, Any]) -> None:
-    for name in ("Table", "UploadsBucket", "MediaBucket", "UserPool", "Key"):
+    for name in ("Table", "UploadsBucket", "MediaBucket", "AuditBucket", "UserPool", "Key"):
         resource = template["Resources"][name]
         assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
 
