@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from infra.aws_calls import Account
-from infra.deploy import outputs
+from infra.deploy.stacks import outputs
 from infra.emulator.__main__ import REGION
 from infra.stack import Stack, read_credentials
 from infra.steps import Trouble, run_command

@@ -19,11 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from botocore.exceptions import ClientError
-
 from infra.aws_calls import Account, invoke, upload_site
 from infra.build import BUILD, STAMP, build
-from infra.deploy import deploy, forget_artifacts, outputs
+from infra.deploy.artifacts import Artifacts
+from infra.deploy.stacks import deploy, outputs
 from infra.emulator.__main__ import REGION
 from infra.emulator.saves import NewerStateError, Saves
 from infra.forgotten import do_what_was_forgotten
@@ -157,7 +156,7 @@ def free_port() -> int:
 
 def _deployed(stack: Stack, built: Path) -> dict[str, str]:
     """Deploy, unless just this stands already. The stack itself is asked: a crash may have taken it back."""
-    with contextlib.suppress(ClientError):
+    with contextlib.suppress(Trouble):
         found = outputs(stack.account)
         if found.get("Build") == (built / STAMP).read_text() and found.get("SiteOrigin") == stack.origin:
             return found
@@ -171,7 +170,7 @@ def _deployed(stack: Stack, built: Path) -> dict[str, str]:
     }
     found = deploy(stack.account, built, parameters)
     do_what_was_forgotten(stack.account, built, found)
-    forget_artifacts(stack.account)  # the functions have their code; a hundred megabytes a build would pile up
+    Artifacts(stack.account).empty()  # the functions have their code; a hundred megabytes a build would pile up
     return found
 
 

@@ -1,0 +1,1 @@
+"""Meanwhile in an AWS account: plan, deploy, outputs, rollback, destroy, doctor, template. See docs/deploy/."""
