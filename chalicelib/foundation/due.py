@@ -14,6 +14,7 @@ import msgspec
 from chalicelib.foundation.actor import clockwork
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.clock import stamp
+from chalicelib.foundation.erased import ClientErased
 from chalicelib.foundation.errors import StaleWrite
 from chalicelib.foundation.ids import PracticeId
 from chalicelib.foundation.kinds import KINDS, Kind
@@ -64,7 +65,7 @@ def do_due(due: Due, now: datetime) -> None:
         return
     try:
         _HANDLERS[due.kind](call, found)
-    except StaleWrite:
+    except (StaleWrite, ClientErased):
         return
     except Exception:
         call.table.put_off(kind, key, call.now)

@@ -179,7 +179,7 @@ def _answer(
     if spec.roles is not None and not actor.roles & spec.roles:
         raise Forbidden
     raw = _raw(request)
-    once = _once(spec, request, actor, raw)
+    once = _once(spec, request, actor, raw, parts.get("client_id") or actor.client or "")
     call = Call(actor, clock.now(), once, _if_match(request), correlation_id)
     arguments = [call, *([_decode(spec.takes, raw)] if spec.takes else [])]
     given = request.query_params or {}
@@ -214,7 +214,7 @@ def _signed_in(request: Request) -> Actor:
     )
 
 
-def _once(spec: Endpoint, request: Request, actor: Actor, raw: bytes) -> Once | None:
+def _once(spec: Endpoint, request: Request, actor: Actor, raw: bytes, client_id: str) -> Once | None:
     if not spec.creates:
         return None
     key = request.headers.get("idempotency-key", "")
@@ -222,7 +222,7 @@ def _once(spec: Endpoint, request: Request, actor: Actor, raw: bytes) -> Once | 
         message = "Send an Idempotency-Key of 8 to 64 letters, digits, - or _ with everything that creates."
         raise Invalid(message, type="idempotency-key-missing")
     asked = f"{spec.method} {request.context.get('path', '')}\n".encode() + raw
-    return once_for_request(actor.person_id, key, hashlib.sha256(asked).hexdigest())
+    return once_for_request(actor.person_id, key, hashlib.sha256(asked).hexdigest(), client_id)
 
 
 def _again(spec: Endpoint, done: Done, once: Once | None) -> Response:

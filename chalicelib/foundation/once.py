@@ -21,6 +21,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
     fingerprint: str
     answer: str = "null"
+    client_id: str = ""
+    """Whom the answer is about, where the request named a client; their erasure removes it."""
 
 
 DONE = Kind("done", Done, Handling(Export.NEVER, Erase.REMOVE, keep_days=KEPT.days))
@@ -32,6 +34,7 @@ class Once(msgspec.Struct, frozen=True, kw_only=True):
     part: str
     name: str
     fingerprint: str = ""
+    client_id: str = ""
 
     @property
     def key(self) -> Key:
@@ -39,9 +42,9 @@ class Once(msgspec.Struct, frozen=True, kw_only=True):
         return Key(f"once#{self.part}", self.name)
 
 
-def once_for_request(person_id: PersonId, key: str, fingerprint: str) -> Once:
+def once_for_request(person_id: PersonId, key: str, fingerprint: str, client_id: str = "") -> Once:
     """Return the mark of a request: keys of different people never meet."""
-    return Once(part=person_id, name=key, fingerprint=fingerprint)
+    return Once(part=person_id, name=key, fingerprint=fingerprint, client_id=client_id)
 
 
 class Repeated(Exception):

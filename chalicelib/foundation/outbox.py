@@ -13,7 +13,9 @@ import msgspec
 
 from chalicelib.foundation.actor import clockwork
 from chalicelib.foundation.call import Call
+from chalicelib.foundation.erased import is_erased
 from chalicelib.foundation.events import Event
+from chalicelib.foundation.ids import ClientId
 from chalicelib.foundation.log import log
 from chalicelib.foundation.once import DONE, Once, Repeated
 from chalicelib.foundation.table import Table
@@ -103,3 +105,8 @@ def _deliver_to(subscriber: Subscriber, event: Event, now: datetime) -> None:
         subscriber.react(call, event)
     except Repeated:
         return
+    except Exception:
+        # Nothing can follow any more for a client who was erased; trying again would only park it.
+        if not is_erased(call.table, ClientId(event.ids["client_id"]) if "client_id" in event.ids else None):
+            raise
+        log("came after the erasure", subscriber=subscriber.name, event_type=event.type, event_id=event.event_id)

@@ -26,6 +26,7 @@ POINT = "10#point#"
 CARD = "20#card"
 SCHEDULE = "25#schedule"
 ENROLMENT = "30#enrolment#"
+KEEPING = "22#keeping"
 FEE = "33#fee#"
 INVOICE = "35#invoice#"
 LESSON = "40#lesson#"
@@ -35,6 +36,7 @@ RECORDING = "65#recording#"
 CONTACT = "70#contact#"
 
 
+DATA_COPY = "72#copy#"
 def client(client_id: ClientId) -> str:
     """Return the part that holds everything of one client."""
     return f"client#{client_id}"
@@ -42,6 +44,20 @@ def client(client_id: ClientId) -> str:
 
 def card(client_id: ClientId) -> Key:
     """Return where a client's card lies."""
+def client_in(part: str) -> ClientId | None:
+    """Return whose part it is, where it is a client's."""
+    prefix = client(ClientId(""))
+    return ClientId(part.removeprefix(prefix)) if part.startswith(prefix) else None
+
+
+def audit(client_id: ClientId | None) -> str:
+    """Return the part that holds the audit trail: of a client, or of what concerns none.
+
+    Not within the client's own part: policies keep every function from deleting what lies here.
+    """
+    return f"audit#{client_id}" if client_id else "audit"
+
+
     return Key(client(client_id), CARD)
 
 

@@ -13,8 +13,9 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.foundation.actor import Actor
 from chalicelib.foundation.clock import stamp
 from chalicelib.foundation.errors import Conflict, DomainError, StaleWrite, TooLarge
+from chalicelib.foundation.erased import ClientErased, whose
 from chalicelib.foundation.events import AUDIT, OUTBOX, Entry, Event
-from chalicelib.foundation.ids import EventId, new_id
+from chalicelib.foundation.ids import ClientId, EventId, new_id
 from chalicelib.foundation.kinds import Kind
 from chalicelib.foundation.once import DONE, KEPT, Done, Once, Repeated
 from chalicelib.foundation.table import Key, Row, Stored, Table
@@ -23,13 +24,17 @@ MOST_ROWS = 100
 """DynamoDB's limit for one transaction (2026)."""
 
 type Refusal = Callable[[], DomainError]
+_CARD = "card"
+"""The kind of a client's card, which the practice context declares. A tombstone is of another kind."""
+
 
 
 class Write:
     """Collects what belongs together and commits it with one TransactWriteItems, or nothing of it.
 
     Rows that are added must not exist; rows that are replaced or removed must still have the version
-    that was read. What a failed condition means is said beside it (`otherwise`).
+    that was read. What a failed condition means is said beside it (`otherwise`). A row of a client who was
+    erased meanwhile is refused as ClientErased, whatever else the write holds.
     """
 
     def __init__(self, table: Table, actor: Actor, now: datetime, once: Once | None, correlation_id: str) -> None:
@@ -40,6 +45,9 @@ class Write:
         self._puts: list[tuple[Row, Condition | None, Refusal]] = []
         self._checks: list[tuple[Key, Condition, Refusal]] = []
 
+        self._added_to: set[ClientId] = set()
+        self._standing: set[ClientId] = set()
+        """Clients of whom the write holds a row that must still be there, and would not after their erasure."""
     def add[T: msgspec.Struct](
         self,
         kind: Kind[T],
@@ -56,6 +64,7 @@ class Write:
         row = self._table.row(kind, key, value, 1, due_at=due_at, expires_at=expires_at)
         self._puts.append((row, Row.pk.does_not_exist(), otherwise))
 
+        self._note_added(kind, key, value)
     def replace[T: msgspec.Struct](
         self,
         stored: Stored[T],
@@ -69,6 +78,7 @@ class Write:
         row = self._table.row(stored.kind, stored.key, value, stored.version + 1, due_at=due_at, expires_at=expires_at)
         self._puts.append((row, Row.version == stored.version, otherwise))
 
+        self._note_standing(stored)
     def put[T: msgspec.Struct](
         self, kind: Kind[T], key: Key, value: T, *, due_at: datetime | None = None, expires_at: datetime | None = None
     ) -> None:
@@ -76,11 +86,13 @@ class Write:
         row = self._table.row(kind, key, value, 1, due_at=due_at, expires_at=expires_at)
         self._puts.append((row, None, Conflict))
 
+        self._note_added(kind, key, value)
     def remove(self, stored: Stored[Any], *, otherwise: Refusal = StaleWrite) -> None:
         """Remove a row that must still be as it was read."""
         row = Row(self._table.pk(stored.key.part), stored.key.sk)
         self._removals.append((row, Row.version == stored.version, otherwise))
 
+        self._note_standing(stored)
     def discard(self, key: Key) -> None:
         """Remove a row if it is there."""
         row = Row(self._table.pk(key.part), key.sk)
@@ -90,6 +102,24 @@ class Write:
         """Commit only if a row that was read, and is not written, is still as it was."""
         self._checks.append((stored.key, Row.version == stored.version, otherwise))
 
+        self._note_standing(stored)
+
+    def absent(self, key: Key, *, otherwise: Refusal) -> None:
+        """Commit only if there is no row in a place."""
+        self._checks.append((key, Row.pk.does_not_exist(), otherwise))
+
+    def _note_added[T: msgspec.Struct](self, kind: Kind[T], key: Key, value: T) -> None:
+        client_id = whose(kind, key, value)
+        if client_id and key == places.card(client_id):
+            self._standing.add(client_id)
+        elif client_id:
+            self._added_to.add(client_id)
+
+    def _note_standing(self, stored: Stored[Any]) -> None:
+        # Rows of theirs elsewhere may go later than the record itself; only those in it prove that it stands.
+        client_id = places.client_in(stored.key.part)
+        if client_id and (whose(stored.kind, stored.key, stored.value) or stored.key == places.card(client_id)):
+            self._standing.add(client_id)
     def tell(self, event_type: str, **ids: str) -> EventId:
         """Put an event into the outbox. `ids` are identifiers, never words of a person."""
         event_id = EventId(new_id(self._now))
@@ -117,9 +147,12 @@ class Write:
         condition that failed. A lost reply is asked again by botocore with the same token and applies once.
         """
         if self._once:
-            done = Done(fingerprint=self._once.fingerprint, answer=msgspec.json.encode(answer).decode())
+            text = msgspec.json.encode(answer).decode()
+            done = Done(fingerprint=self._once.fingerprint, answer=text, client_id=self._once.client_id)
             self.add(DONE, self._once.key, done, expires_at=self._now + KEPT)
         if len(self._checks) + len(self._removals) + len(self._puts) > MOST_ROWS:
+        for client_id in sorted(self._added_to - self._standing):
+            self._checks.append((places.card(client_id), Row.kind == _CARD, ClientErased))
             raise TooLarge
         if not self._checks + self._removals + self._puts:
             return answer
