@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types layers unit infra chromium openapi web journeys pictures tour template deploy tick parked replay reset
+.PHONY: help setup run test check lint types layers unit infra chromium openapi web journeys bench pictures tour template deploy tick parked replay reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -65,6 +65,9 @@ web: setup ## Check and test the web pages
 
 journeys: setup ## Walk through the product in a browser, on a stack of its own
 	@CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys
+
+bench: setup ## Measure starts, requests, growth and cost; fails over a limit
+	@$(PYTHON) -m bench
 
 pictures: setup ## Take the README's pictures anew
 	@PICTURES=1 CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys/test_pictures.py
