@@ -1,14 +1,19 @@
 """The stack in memory: moto behind the real clients, and calls as different people make them."""
 
+import copy
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models.table import Table as MotoTable
 
 from chalicelib.foundation.actor import Actor, Role
 from chalicelib.foundation.call import Call
@@ -27,8 +32,66 @@ SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "sqs": "sqs", "ses": "sesv2", "c
 def clients() -> Iterator[dict[str, Any]]:
     """The AWS clients by service, made once: making them costs more than most tests."""
     make: Any = boto3.client
-    with mock_aws():
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", _unmeasured(vars(BaseClient)["_make_api_call"]))
+        # For each row of a transaction moto copies the table to its depths; but nobody changes a row that lies in it.
+        patch.setattr(MotoTable, "__deepcopy__", _copy_of_table, raising=False)
         yield {name: make(name) for name in SERVICES.values()}
+
+
+def _unmeasured(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, without coverage looking on: of botocore and moto nothing is measured, and it takes twice as long."""
+
+    def make(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        tracer = sys.gettrace()
+        sys.settrace(None)
+        try:
+            return call(client, operation, arguments)
+        finally:
+            sys.settrace(tracer)
+
+    return make
+
+
+def _copy_of_table(table: Any, _memo: Any) -> Any:
+    copied = copy.copy(table)
+    copied.items = _copy_of_rows(table.items)
+    return copied
+
+
+def _copy_of_rows(items: Any) -> Any:
+    copied = copy.copy(items)
+    copied.update((pk, dict(rows)) for pk, rows in items.items())
+    return copied
+
+
+class Rows:
+    """The rows of the table past DynamoDB's doors, for tests that look at all of them again and again."""
+
+    @property
+    def _table(self) -> Any:
+        return get_backend("dynamodb")[DEFAULT_ACCOUNT_ID]["eu-central-1"].tables[os.environ["TABLE"]]
+
+    def read(self) -> list[dict[str, str]]:
+        """Return the rows, each as its attributes, numbers as text."""
+        return [
+            {name: value.value for name, value in row.attrs.items()}
+            for part in self._table.items.values()
+            for row in part.values()
+        ]
+
+    def keep(self) -> Any:
+        """Return the rows as they are now, for `bring_back`."""
+        return _copy_of_rows(self._table.items)
+
+    def bring_back(self, kept: Any) -> None:
+        """Let the table hold what was kept, and nothing else."""
+        self._table.items = _copy_of_rows(kept)
+
+
+@pytest.fixture
+def rows(stack: dict[str, Any]) -> Rows:  # noqa: ARG001 - what they lie in
+    return Rows()
 
 
 @pytest.fixture
