@@ -22,11 +22,11 @@ class Account:
     access_key: str | None = None
     secret_key: str | None = None
 
-    def client(self, service: str) -> Any:
-        """A client of one service."""
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client of one service, in the account's region or another."""
         return boto3.client(  # type: ignore[call-overload]
             service,
-            region_name=self.region,
+            region_name=region or self.region,
             endpoint_url=self.endpoint,
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,

@@ -169,7 +169,7 @@ def _deployed(stack: Stack, built: Path) -> dict[str, str]:
         "Architecture": LOCAL.architecture,
     }
     found = deploy(stack.account, built, parameters)
-    do_what_was_forgotten(stack.account, built, found)
+    do_what_was_forgotten(stack.account, json.loads((built / "template.json").read_text()), found)
     Artifacts(stack.account).empty()  # the functions have their code; a hundred megabytes a build would pile up
     return found
 

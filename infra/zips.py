@@ -1,12 +1,14 @@
 """The zips that Lambda gets: packages and our code, the same bytes wherever they are made."""
 
 import hashlib
+import io
 import shutil
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from infra.packages import CLOUD, PYTHON, Target, compile_in_place, make_packages
 from infra.steps import Trouble
@@ -53,7 +55,7 @@ def make_zips(target: Target, out: Path, cache: Path) -> None:
     for name in ZIPS:
         making = out / f"{name}.making"
         shutil.copyfile(packed[name], making)
-        _append(making, code, target)
+        _append(making, code, _level(target))
         making.replace(out / f"{name}.zip")
     shutil.rmtree(code)
 
@@ -81,7 +83,7 @@ def _packed(target: Target, cache: Path) -> dict[str, Path]:
                 if file not in folders:
                     folders[file] = Path(scratch, Path(file).stem)
                     make_packages(ROOT / file, target, folders[file])
-                _append(making, folders[file], target)
+                _append(making, folders[file], _level(target))
             making.replace(archive)
     for stale in set(cache.glob(f"*-{target.name}-*")) - set(packed.values()):
         stale.unlink()
@@ -93,11 +95,21 @@ def _key(requirements: Iterable[str], target: Target) -> str:
     return digest(inputs, target.name, target.architecture, sys.version)
 
 
-def _append(archive: Path, folder: Path, target: Target) -> None:
-    """Add a folder's files to a zip, in the same order and with the same times wherever it is made."""
-    level = LEVEL_ON_AWS if target is CLOUD else LEVEL_HERE
+def _append(archive: Path | BinaryIO, folder: Path, level: int) -> None:
+    """Add a folder's files to a zip, in the same order and with the same times and rights wherever it is made."""
     with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED, compresslevel=level) as opened:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EPOCH)
             entry.external_attr = (IS_PROGRAM if path.stat().st_mode & 0o100 else IS_FILE) << 16
             opened.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, level)
+
+
+def _level(target: Target) -> int:
+    return LEVEL_ON_AWS if target is CLOUD else LEVEL_HERE
+
+
+def zip_of(folder: Path) -> bytes:
+    """A zip of a folder: the same content, the same bytes."""
+    made = io.BytesIO()
+    _append(made, folder, LEVEL_ON_AWS)
+    return made.getvalue()

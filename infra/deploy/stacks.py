@@ -75,12 +75,12 @@ class StackInAccount:
         return [one for page in pages for one in page["StackResourceSummaries"]]
 
     def propose(
-        self, template_url: str, parameters: Mapping[str, str], imports: Sequence[Mapping[str, Any]] = ()
+        self, template_url: str, parameters: Mapping[str, str | None], imports: Sequence[Mapping[str, Any]] = ()
     ) -> Proposal | None:
         """What would change, as a change set to execute or to drop; None where nothing would.
 
-        With `imports` just these resources are taken into the stack, and nothing else happens. Raise Trouble where
-        CloudFormation refuses the template.
+        A parameter that is None stays as it was. With `imports` just these resources are taken into the stack, and
+        nothing else happens. Raise Trouble where CloudFormation refuses the template.
         """
         new = self.status() is None
         request = {
@@ -88,7 +88,10 @@ class StackInAccount:
             "ChangeSetName": f"change-{time.time_ns()}",
             "ChangeSetType": "IMPORT" if imports else "CREATE" if new else "UPDATE",
             "TemplateURL": template_url,
-            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            "Parameters": [
+                {"ParameterKey": key, **({"UsePreviousValue": True} if value is None else {"ParameterValue": value})}
+                for key, value in parameters.items()
+            ],
             "Capabilities": CAPABILITIES,
             **({"ResourcesToImport": list(imports)} if imports else {}),
         }
@@ -119,7 +122,9 @@ class StackInAccount:
             raise Trouble(f"The stack {self.name} is {status}. Why:\n{self._reasons()}")
 
     def drop(self, proposal: Proposal) -> None:
-        """Forget a proposal, and with it the name that it holds for a stack."""
+        """Forget a proposal that was not executed, and with it the name that it holds for a stack."""
+        if self._change_set(proposal.id)["ExecutionStatus"] not in {"AVAILABLE", "UNAVAILABLE"}:
+            return
         self._cloudformation.delete_change_set(ChangeSetName=proposal.id)
         if proposal.new:
             self._cloudformation.delete_stack(StackName=self.name)
