@@ -10,10 +10,12 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from joserfc.jwk import RSAKey
 from moto import mock_aws
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models.table import Table as MotoTable
+from moto.utilities.utils import load_resource
 
 from chalicelib.foundation.actor import Actor, Role
 from chalicelib.foundation.call import Call
@@ -36,6 +38,9 @@ def clients() -> Iterator[dict[str, Any]]:
         patch.setattr(BaseClient, "_make_api_call", _unmeasured(vars(BaseClient)["_make_api_call"]))
         # For each row of a transaction moto copies the table to its depths; but nobody changes a row that lies in it.
         patch.setattr(MotoTable, "__deepcopy__", _copy_of_table, raising=False)
+        # For each pool it takes a tenth of a second to work out the key that all its pools sign with.
+        key = RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+        patch.setattr(RSAKey, "import_key", lambda *_: key)
         yield {name: make(name) for name in SERVICES.values()}
 
 
