@@ -71,7 +71,11 @@ def sample(function: Mapping[str, Any]) -> dict[str, Any]:
                 return {"Records": [_record(json.dumps(source["Properties"]["Queue"]))]}
             case "DynamoDB":
                 body = json.dumps(_told("lesson.submitted", client_id=CLIENT))
-                return {"Records": [{"eventID": "1", "dynamodb": {"NewImage": {"body": {"S": body}}}}]}
+                return {
+                    "Records": [
+                        {"eventID": "1", "dynamodb": {"NewImage": {"kind": {"S": "outbox"}, "body": {"S": body}}}}
+                    ]
+                }
             case "Schedule":
                 return _SCHEDULED
             case _:

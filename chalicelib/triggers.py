@@ -14,10 +14,12 @@ from chalicelib.billing import reactions as _billing  # noqa: F401 - importing a
 from chalicelib.care import reactions as _care  # noqa: F401
 from chalicelib.contact import reactions as _contact  # noqa: F401
 from chalicelib.foundation import aws, clock, due, outbox
+from chalicelib.foundation.events import AUDIT, OUTBOX
 from chalicelib.foundation.log import log
 from chalicelib.foundation.settings import settings
 from chalicelib.media import reactions as _media  # noqa: F401
 from chalicelib.practice import reactions as _practice  # noqa: F401
+from chalicelib.practice.service import audit
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -68,20 +70,27 @@ def _read(body: str) -> _Message:
 
 
 def relay(event: dict[str, Any]) -> None:
-    """Send new outbox rows of a stream batch to the queues whose subscribers want them.
+    """Send new outbox rows of a stream batch to the queues whose subscribers want them, and new entries of the
+    audit trail to where they are chained.
 
     Raises where SQS did not take everything, so that the batch comes again.
     """
-    bodies = [record["dynamodb"]["NewImage"]["body"]["S"] for record in event["Records"]]
-    outbox.relay(bodies, _send)
+    images = [record["dynamodb"]["NewImage"] for record in event["Records"]]
+    outbox.relay([image["body"]["S"] for image in images if image["kind"]["S"] == OUTBOX.name], _send)
+    for message in audit.to_be_linked(image for image in images if image["kind"]["S"] == AUDIT.name):
+        _send(outbox.WORK, [msgspec.json.encode(message).decode()])
 
 
 def work(body: str) -> None:
-    """Do one message of the work queue: an event for its subscribers, or a row that has fallen due."""
-    if msgspec.json.decode(body).get("type") == "due":
-        due.do_due(msgspec.json.decode(body, type=due.Due), clock.now())
-    else:
-        outbox.deliver(body, outbox.WORK, clock.now())
+    """Do one message of the work queue: an event for its subscribers, a row that has fallen due, or entries of the
+    audit trail to be chained."""
+    match msgspec.json.decode(body).get("type"):
+        case "due":
+            due.do_due(msgspec.json.decode(body, type=due.Due), clock.now())
+        case "audit":
+            audit.link(msgspec.json.decode(body, type=audit.Unlinked), clock.now())
+        case _:
+            outbox.deliver(body, outbox.WORK, clock.now())
 
 
 def render(body: str) -> None:

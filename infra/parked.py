@@ -114,7 +114,7 @@ def _read(text: str) -> dict[str, Any]:
 def _event(body: dict[str, Any]) -> str:
     """What kind of event a body is; nothing else of it is shown."""
     if "DDBStreamBatchInfo" in body:
-        return f"outbox rows × {body['DDBStreamBatchInfo']['batchSize']}"
+        return f"new rows × {body['DDBStreamBatchInfo']['batchSize']}"
     words = [str(body[name]) for name in ("type", "kind", "detail-type") if name in body]
     return " ".join(words) or "unreadable"
 
@@ -139,7 +139,7 @@ def _replay_stream(account: Account, outputs: dict[str, str], failure: dict[str,
     records: list[dict[str, Any]] = []
     while iterator:
         page = streams.get_records(ShardIterator=iterator)
-        records += [r for r in page["Records"] if _is_outbox(r) and _place(r) <= int(place["endSequenceNumber"])]
+        records += [r for r in page["Records"] if _is_relayed(r) and _place(r) <= int(place["endSequenceNumber"])]
         if not page["Records"] or _place(page["Records"][-1]) >= int(place["endSequenceNumber"]):
             break
         iterator = page.get("NextShardIterator")
@@ -154,9 +154,9 @@ def _as_lambda_sees(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "dynamodb": changed}
 
 
-def _is_outbox(record: dict[str, Any]) -> bool:
+def _is_relayed(record: dict[str, Any]) -> bool:
     image = record["dynamodb"].get("NewImage", {})
-    return bool(record["eventName"] == "INSERT" and image.get("kind") == {"S": "outbox"})
+    return bool(record["eventName"] == "INSERT" and image.get("kind") in ({"S": "outbox"}, {"S": "audit"}))
 
 
 def _place(record: dict[str, Any]) -> int:

@@ -11,6 +11,7 @@ os.environ |= {
     "TABLE": "meanwhile-test",
     "UPLOADS_BUCKET": "meanwhile-test-uploads",
     "MEDIA_BUCKET": "meanwhile-test-media",
+    "AUDIT_BUCKET": "meanwhile-test-audit",
     "SITE_ORIGIN": "http://site.test",
     "USER_POOL_ID": "set-by-the-fixture",
     "USER_POOL_CLIENT_ID": "set-by-the-fixture",

@@ -51,7 +51,12 @@ def end_fee(call: Call, client_id: str, subscription_id: str) -> Answer:
 
 
 @endpoint(
-    ROUTES, "GET", "/api/clients/{client_id}/invoices", answers=ClientInvoices, roles=roles_for(Action.SEE_INVOICES)
+    ROUTES,
+    "GET",
+    "/api/clients/{client_id}/invoices",
+    answers=ClientInvoices,
+    roles=roles_for(Action.SEE_INVOICES),
+    sees="the invoices",
 )
 def client_invoices(call: Call, client_id: str) -> ClientInvoices:
     """List a client's fees and invoices."""
@@ -64,6 +69,7 @@ def client_invoices(call: Call, client_id: str) -> ClientInvoices:
     "/api/clients/{client_id}/invoices/{number}/pdf",
     answers=PdfLink,
     roles=roles_for(Action.SEE_INVOICES),
+    sees="an invoice",
 )
 def invoice_pdf(call: Call, client_id: str, number: str) -> PdfLink:
     """Get an address of an invoice's PDF, good for five minutes."""

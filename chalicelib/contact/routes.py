@@ -12,7 +12,14 @@ from chalicelib.practice.permissions import Action, roles_for
 ROUTES = Blueprint(__name__)
 
 
-@endpoint(ROUTES, "GET", "/api/clients/{client_id}/reminders", answers=Reminders, roles=roles_for(Action.SEE_CONTACT))
+@endpoint(
+    ROUTES,
+    "GET",
+    "/api/clients/{client_id}/reminders",
+    answers=Reminders,
+    roles=roles_for(Action.SEE_CONTACT),
+    sees="reminders and what was sent",
+)
 def see_reminders(call: Call, client_id: str) -> Answer:
     """See when a client is reminded, and what was sent."""
     reminders, revision = service.reminders(call, ClientId(client_id))

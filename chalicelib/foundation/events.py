@@ -23,11 +23,15 @@ OUTBOX = Kind("outbox", Event, Handling(Export.NEVER, Erase.NOTHING, keep_days=3
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the audit trail: who did what to which record, when."""
+    """An entry of the audit trail: who did or saw what, when. It is never written again.
+
+    `action` is one of our own sentences; `ids` says about what: client_id, enrolment_id, submission_id and so on.
+    Names are looked up when it is shown, so that erasing somebody takes nothing out of the chain over the entries
+    (practice/model/chain.py), and they may stay: HIPAA asks for six years (45 CFR 164.316(b)(2)(i)).
+    """
 
     at: datetime
     person_id: PersonId
-    name: str
     action: str
     ids: dict[str, str]
 

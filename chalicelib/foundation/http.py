@@ -19,6 +19,7 @@ from chalice.app import Request
 
 from chalicelib.foundation import clock
 from chalicelib.foundation.actor import Actor, Role
+from chalicelib.foundation.audit import note_seen
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import (
     DomainError,
@@ -98,6 +99,8 @@ class Endpoint:
     creates: bool
     updates: bool
     query: tuple[str, ...]
+    sees: str
+    """What of a client's record staff see by it, as the audit trail calls it; empty where it shows no record."""
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -119,17 +122,20 @@ def endpoint(
     updates: bool = False,
     query: tuple[str, ...] = (),
     identify: Identify | None = None,
+    sees: str = "the record",
 ) -> Callable[[View], View]:
     """Make a view a route.
 
     `roles` None makes it public, unless `identify` says who calls by other means than the portal's
     sign-in (the session of a review link). `creates` asks for an Idempotency-Key, `updates` for If-Match.
-    Parameters named in `query` are passed on as strings or None.
+    Parameters named in `query` are passed on as strings or None. `sees` says in the audit trail's words what of a
+    client's record a GET of one shows; each look of staff is noted there before it is answered.
     """
 
     def enter(view: View) -> View:
         summary = (view.__doc__ or view.__name__).strip().partition("\n")[0]
-        spec = Endpoint(method, path, view, summary, answers, status, takes, roles, creates, updates, query)
+        seen = sees if method == "GET" and "{client_id}" in path else ""
+        spec = Endpoint(method, path, view, summary, answers, status, takes, roles, creates, updates, query, seen)
         ENDPOINTS.append(spec)
         # Without a separate name Chalice would take two views of one path for one.
         authorizer = {"authorizer": PEOPLE} if roles is not None else {}
@@ -185,7 +191,10 @@ def _answer(
     given = request.query_params or {}
     by_name: dict[str, str | None] = {**parts, **{name: given.get(name) for name in spec.query}}
     try:
-        return _render(spec, spec.view(*arguments, **by_name))
+        result = spec.view(*arguments, **by_name)
+        if spec.sees and actor.roles & _STAFF:
+            note_seen(call, f"saw {spec.sees}", **parts)
+        return _render(spec, result)
     except Repeated as repeated:
         return _again(spec, repeated.done, once)
     except DomainError:
@@ -196,6 +205,7 @@ def _answer(
         return _again(spec, done.value, once)
 
 
+_STAFF = frozenset({Role.OWNER, Role.THERAPIST})
 _NOBODY = Actor(practice_id=PracticeId(""), person_id=PersonId(""), name="")
 
 

@@ -20,13 +20,15 @@ REVIEW_LINKS = "review_links"
 REVIEW_SESSIONS = "review_sessions"
 INVOICES = "invoices"
 RESOURCE = "resource#"
+CHAIN = "chain"
+SEALS = "seals"
 
 # Within a client's part, in reading order.
 POINT = "10#point#"
 CARD = "20#card"
+KEEPING = "22#keeping"
 SCHEDULE = "25#schedule"
 ENROLMENT = "30#enrolment#"
-KEEPING = "22#keeping"
 FEE = "33#fee#"
 INVOICE = "35#invoice#"
 LESSON = "40#lesson#"
@@ -34,16 +36,14 @@ ATTEMPT = "50#attempt#"
 SUBMISSION = "60#submission#"
 RECORDING = "65#recording#"
 CONTACT = "70#contact#"
-
-
 DATA_COPY = "72#copy#"
+
+
 def client(client_id: ClientId) -> str:
     """Return the part that holds everything of one client."""
     return f"client#{client_id}"
 
 
-def card(client_id: ClientId) -> Key:
-    """Return where a client's card lies."""
 def client_in(part: str) -> ClientId | None:
     """Return whose part it is, where it is a client's."""
     prefix = client(ClientId(""))
@@ -58,6 +58,8 @@ def audit(client_id: ClientId | None) -> str:
     return f"audit#{client_id}" if client_id else "audit"
 
 
+def card(client_id: ClientId) -> Key:
+    """Return where a client's card lies."""
     return Key(client(client_id), CARD)
 
 

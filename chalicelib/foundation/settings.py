@@ -13,6 +13,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     table: str
     uploads_bucket: str
     media_bucket: str
+    audit_bucket: str
     site_origin: str
     user_pool_id: str
     user_pool_client_id: str

@@ -10,10 +10,11 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.foundation import places
 from chalicelib.foundation.actor import Actor
 from chalicelib.foundation.clock import stamp
-from chalicelib.foundation.errors import Conflict, DomainError, StaleWrite, TooLarge
 from chalicelib.foundation.erased import ClientErased, whose
+from chalicelib.foundation.errors import Conflict, DomainError, StaleWrite, TooLarge
 from chalicelib.foundation.events import AUDIT, OUTBOX, Entry, Event
 from chalicelib.foundation.ids import ClientId, EventId, new_id
 from chalicelib.foundation.kinds import Kind
@@ -23,10 +24,10 @@ from chalicelib.foundation.table import Key, Row, Stored, Table
 MOST_ROWS = 100
 """DynamoDB's limit for one transaction (2026)."""
 
-type Refusal = Callable[[], DomainError]
 _CARD = "card"
 """The kind of a client's card, which the practice context declares. A tombstone is of another kind."""
 
+type Refusal = Callable[[], DomainError]
 
 
 class Write:
@@ -44,10 +45,10 @@ class Write:
         self._removals: list[tuple[Row, Condition | None, Refusal]] = []
         self._puts: list[tuple[Row, Condition | None, Refusal]] = []
         self._checks: list[tuple[Key, Condition, Refusal]] = []
-
         self._added_to: set[ClientId] = set()
         self._standing: set[ClientId] = set()
         """Clients of whom the write holds a row that must still be there, and would not after their erasure."""
+
     def add[T: msgspec.Struct](
         self,
         kind: Kind[T],
@@ -63,8 +64,8 @@ class Write:
             expires_at = self._now + timedelta(days=kind.handling.keep_days)
         row = self._table.row(kind, key, value, 1, due_at=due_at, expires_at=expires_at)
         self._puts.append((row, Row.pk.does_not_exist(), otherwise))
-
         self._note_added(kind, key, value)
+
     def replace[T: msgspec.Struct](
         self,
         stored: Stored[T],
@@ -77,22 +78,22 @@ class Write:
         """Replace a row that must still be as it was read. `due_at` None takes it out of the due index."""
         row = self._table.row(stored.kind, stored.key, value, stored.version + 1, due_at=due_at, expires_at=expires_at)
         self._puts.append((row, Row.version == stored.version, otherwise))
-
         self._note_standing(stored)
+
     def put[T: msgspec.Struct](
         self, kind: Kind[T], key: Key, value: T, *, due_at: datetime | None = None, expires_at: datetime | None = None
     ) -> None:
         """Write a row whatever was there: for rows that say the same however often they are written."""
         row = self._table.row(kind, key, value, 1, due_at=due_at, expires_at=expires_at)
         self._puts.append((row, None, Conflict))
-
         self._note_added(kind, key, value)
+
     def remove(self, stored: Stored[Any], *, otherwise: Refusal = StaleWrite) -> None:
         """Remove a row that must still be as it was read."""
         row = Row(self._table.pk(stored.key.part), stored.key.sk)
         self._removals.append((row, Row.version == stored.version, otherwise))
-
         self._note_standing(stored)
+
     def discard(self, key: Key) -> None:
         """Remove a row if it is there."""
         row = Row(self._table.pk(key.part), key.sk)
@@ -101,7 +102,6 @@ class Write:
     def unchanged(self, stored: Stored[Any], *, otherwise: Refusal = StaleWrite) -> None:
         """Commit only if a row that was read, and is not written, is still as it was."""
         self._checks.append((stored.key, Row.version == stored.version, otherwise))
-
         self._note_standing(stored)
 
     def absent(self, key: Key, *, otherwise: Refusal) -> None:
@@ -120,6 +120,7 @@ class Write:
         client_id = places.client_in(stored.key.part)
         if client_id and (whose(stored.kind, stored.key, stored.value) or stored.key == places.card(client_id)):
             self._standing.add(client_id)
+
     def tell(self, event_type: str, **ids: str) -> EventId:
         """Put an event into the outbox. `ids` are identifiers, never words of a person."""
         event_id = EventId(new_id(self._now))
@@ -135,10 +136,10 @@ class Write:
         return event_id
 
     def record(self, action: str, **ids: str) -> None:
-        """Add a line to the audit trail."""
-        entry = Entry(at=self._now, person_id=self._actor.person_id, name=self._actor.name, action=action, ids=ids)
-        at = stamp(self._now)
-        self.add(AUDIT, Key(f"audit#{at[:7]}", f"{at}#{new_id(self._now)}"), entry)
+        """Add an entry to the audit trail: what was done, to what. One that is about a client names `client_id`."""
+        entry = Entry(at=self._now, person_id=self._actor.person_id, action=action, ids=ids)
+        part = places.audit(ClientId(ids["client_id"]) if "client_id" in ids else None)
+        self.add(AUDIT, Key(part, f"{stamp(self._now)}#{new_id(self._now)}"), entry)
 
     def commit[A](self, answer: A = None) -> A:  # type: ignore[assignment]
         """Write everything or nothing, and return the answer.
@@ -150,9 +151,9 @@ class Write:
             text = msgspec.json.encode(answer).decode()
             done = Done(fingerprint=self._once.fingerprint, answer=text, client_id=self._once.client_id)
             self.add(DONE, self._once.key, done, expires_at=self._now + KEPT)
-        if len(self._checks) + len(self._removals) + len(self._puts) > MOST_ROWS:
         for client_id in sorted(self._added_to - self._standing):
             self._checks.append((places.card(client_id), Row.kind == _CARD, ClientErased))
+        if len(self._checks) + len(self._removals) + len(self._puts) > MOST_ROWS:
             raise TooLarge
         if not self._checks + self._removals + self._puts:
             return answer

@@ -35,7 +35,7 @@ def complete_recording(call: Call, body: SentParts, client_id: ClientId, recordi
     return service.complete(call, client_id, recording_id, body.parts)
 
 
-@endpoint(ROUTES, "GET", _OF_CLIENT, answers=RecordingView, roles=_VIEWERS)
+@endpoint(ROUTES, "GET", _OF_CLIENT, answers=RecordingView, roles=_VIEWERS, sees="a recording")
 def see_recording(call: Call, client_id: ClientId, recording_id: RecordingId) -> RecordingView:
     """Show where a client's recording is on its way, and what plays it."""
     return service.see_recording(call, client_id, recording_id)

@@ -17,6 +17,7 @@ class Action(StrEnum):
     REVIEW = "review a submission and change the program"
     SET_REMINDERS = "choose when to be reminded"
     SEE_CONTACT = "see what was sent to whom"
+    SEE_TRAIL = "see who saw and who changed the record"
     SEE_INVOICES = "see invoices"
     SET_FEES = "set fees and note payments"
 
@@ -33,6 +34,7 @@ MAY: dict[Action, frozenset[Relation]] = {
     Action.REVIEW: _TEAM,
     Action.SET_REMINDERS: _OWN,
     Action.SEE_CONTACT: _OWN | _TEAM,
+    Action.SEE_TRAIL: _TEAM | _OFFICE,
     Action.SEE_INVOICES: _OWN | _OFFICE,
     Action.SET_FEES: _OFFICE,
 }

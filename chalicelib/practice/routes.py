@@ -140,7 +140,9 @@ def add_client(call: Call, body: ClientDetails) -> Answer:
     return Answer(service.add_client(call, body), version=1)
 
 
-@endpoint(ROUTES, "GET", "/api/clients/{client_id}", answers=ClientView, roles=roles_for(Action.SEE_CARD))
+@endpoint(
+    ROUTES, "GET", "/api/clients/{client_id}", answers=ClientView, roles=roles_for(Action.SEE_CARD), sees="the card"
+)
 def see_client(call: Call, client_id: str) -> Answer:
     """See a client's card."""
     return Answer(*service.see_client(call, ClientId(client_id)))
@@ -187,7 +189,21 @@ def remove_guardian(call: Call, client_id: str, person_id: str) -> Answer:
     return Answer(*service.remove_guardian(call, ClientId(client_id), PersonId(person_id)))
 
 
-@endpoint(ROUTES, "GET", "/api/audit", answers=AuditPage, roles=OWNERS, query=("month", "after"))
-def read_audit_trail(call: Call, month: str | None, after: str | None) -> AuditPage:
-    """Read a month of the audit trail, newest first."""
-    return service.read_audit_trail(call, month, after)
+@endpoint(ROUTES, "GET", "/api/audit", answers=AuditPage, roles=OWNERS, query=("since", "until", "after"))
+def read_practice_trail(call: Call, since: str | None, until: str | None, after: str | None) -> AuditPage:
+    """Read who did and saw what in the practice, newest first."""
+    return service.read_practice_trail(call, since, until, after)
+
+
+@endpoint(
+    ROUTES,
+    "GET",
+    "/api/clients/{client_id}/audit",
+    answers=AuditPage,
+    roles=roles_for(Action.SEE_TRAIL),
+    query=("since", "until", "after"),
+    sees="who had seen the record",
+)
+def read_client_trail(call: Call, client_id: str, since: str | None, until: str | None, after: str | None) -> AuditPage:
+    """Read who saw and who changed a client's record, newest first."""
+    return service.read_client_trail(call, ClientId(client_id), since, until, after)

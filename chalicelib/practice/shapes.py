@@ -124,10 +124,14 @@ class ClientView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """`name` and `client_name` are None for somebody who was erased."""
+
     at: datetime
-    name: str
+    person_id: PersonId
+    name: str | None
     action: str
     client_id: ClientId | None
+    client_name: str | None
 
 
 class AuditPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,12 +1,18 @@
 """Where people lie in the table."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.foundation import places
+import msgspec
+from botocore.exceptions import ClientError
+
+from chalicelib.foundation import aws, places
+from chalicelib.foundation.clock import stamp
 from chalicelib.foundation.events import AUDIT, Entry
 from chalicelib.foundation.ids import ClientId, PersonId, digest
 from chalicelib.foundation.places import CLIENTS, DOORS, PEOPLE, PRACTICE
+from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Key, Rows, Stored, Table
 from chalicelib.practice import model
 from chalicelib.practice.model import (
@@ -25,6 +31,7 @@ from chalicelib.practice.model import (
     StaffLine,
     sort_name,
 )
+from chalicelib.practice.model.chain import HEAD, LINK, Head, Seal
 
 _STAFF = "staff#"
 _LINE = "client#"
@@ -127,10 +134,90 @@ class PracticeStore:
         """Read how many doors a person was lately sent."""
         return self._table.get(DOOR_LOG, door_log_key(person_id))
 
-    def audit(self, month: str, after: str | None) -> tuple[list[Entry], str | None]:
-        """Read a page of a month (YYYY-MM) of the audit trail, newest first."""
-        rows = self._table.query(f"audit#{month}", "0", ":", newest_first=True, after=after)
+
+class Span(NamedTuple):
+    """From when until when; None is from the beginning, and until now."""
+
+    since: datetime | None
+    until: datetime | None
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """Between which sort keys the entries of the span lie."""
+        # A look lies at the beginning of its hour, and a day may begin at half past.
+        first = stamp(self.since.replace(minute=0, second=0, microsecond=0)) if self.since else "0"
+        return first, stamp(self.until) if self.until else ":"
+
+
+def chain_head() -> Key:
+    """Return where it is said how far the chain over the audit trail goes. Links are sorted before it."""
+    return Key(places.CHAIN, "head")
+
+
+def link_key(sk: str) -> Key:
+    """Return where the link of the entry with a sort key lies."""
+    return Key(places.CHAIN, sk)
+
+
+def sealing_key() -> Key:
+    """Return where it is said which day is to be sealed next."""
+    return Key(places.SEALS, "next")
+
+
+AUDIT_PAGE = 50
+"""Entries; each may name a person and a client, and one call reads a hundred rows (DynamoDB, 2026)."""
+
+
+class AuditStore:
+    """The audit trail and the chain over it, as one practice sees them. Nothing here changes or removes an entry."""
+
+    def __init__(self, table: Table) -> None:
+        """Bind the store to a practice's view of the table."""
+        self._table = table
+
+    def head(self) -> Stored[Head] | None:
+        """Read where the chain ends."""
+        return self._table.get(HEAD, chain_head())
+
+    def head_and_links(self, sks: Iterable[str]) -> tuple[Stored[Head] | None, set[str]]:
+        """Read where the chain ends, and which of these entries have their link, with one call."""
+        rows = self._table.get_many([chain_head(), *(link_key(sk) for sk in sks)])
+        return rows.one(HEAD), {row.key.sk for row in rows.all(LINK)}
+
+    def of_client(self, client_id: ClientId, span: Span, after: str | None) -> tuple[list[Entry], str | None]:
+        """Read a page of what concerns a client, newest first."""
+        part = places.audit(client_id)
+        rows = self._table.query(part, *span.keys, newest_first=True, limit=AUDIT_PAGE, after=after)
         return [row.value for row in rows.all(AUDIT)], rows.after
+
+    def of_practice(self, span: Span, after: str | None) -> tuple[list[Entry], str | None]:
+        """Read a page of all that is in the chain, newest first, with two calls."""
+        rows = self._table.query(places.CHAIN, *span.keys, newest_first=True, limit=AUDIT_PAGE, after=after)
+        links = [row.value for row in rows.all(LINK)]
+        entries = self._table.get_many([Key(link.part, link.sk) for link in links]) if links else Rows([])
+        return [row.value for row in entries.all(AUDIT)], rows.after
+
+    def names(self, people: Iterable[PersonId], clients: Iterable[ClientId]) -> dict[str, str]:
+        """Read the names of people and of clients with one call; those who are not there any more have none."""
+        keys = [*(person_key(one) for one in people), *(places.card(one) for one in clients)]
+        rows = self._table.get_many(keys) if keys else Rows([])
+        found: dict[str, str] = {row.value.person_id: row.value.name for row in rows.all(PERSON)}
+        return found | {row.value.client_id: row.value.name for row in rows.all(CARD)}
+
+    def keep_seal(self, seal: Seal) -> None:
+        """Put a seal into the bucket that lets nobody replace it. The first of a day stays."""
+        try:
+            aws.client("s3").put_object(
+                Bucket=settings().audit_bucket,
+                Key=f"{seal.practice_id}/{seal.day}.json",
+                Body=msgspec.json.encode(seal),
+                ContentType="application/json",
+                ChecksumAlgorithm="SHA256",  # S3 asks for one where objects are locked (2026)
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
 
 
 def _lines(rows: Rows) -> tuple[tuple[ClientLine, ...], str | None]:

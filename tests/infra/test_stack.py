@@ -127,7 +127,7 @@ def test_what_the_relay_could_not_pass_on_is_read_from_the_stream_again(stack: S
     }
     sqs, url = stack.account.client("sqs"), stack.outputs["RelayParkedUrl"]
     sqs.send_message(QueueUrl=url, MessageBody=json.dumps(failure))
-    assert "outbox rows × 1" in table(parked(stack.account, stack.outputs))
+    assert "new rows × 1" in table(parked(stack.account, stack.outputs))
     assert [one.queue for one in replay(stack.account, stack.outputs)] == ["Relay"]
     assert parked(stack.account, stack.outputs) == []
 

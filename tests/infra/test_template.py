@@ -109,10 +109,10 @@ def test_every_batch_may_fail_in_part(template: dict[str, Any]) -> None:
     assert all(batch["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for batch in batches)
 
 
-def test_the_relay_sees_new_outbox_rows_only(template: dict[str, Any]) -> None:
+def test_the_relay_sees_new_outbox_rows_and_audit_entries_only(template: dict[str, Any]) -> None:
     relay = template["Resources"]["Relay"]["Properties"]["Events"]["RelayDynamodbEventSource"]["Properties"]
     (only,) = relay["FilterCriteria"]["Filters"]
-    wanted = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["outbox"]}}}}
+    wanted = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["outbox", "audit"]}}}}
     assert json.loads(only["Pattern"]) == wanted
 
 

@@ -115,6 +115,11 @@ def empty_stack(clients: dict[str, Any]) -> None:
         clients["s3"].create_bucket(
             Bucket=os.environ[bucket], CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
+    clients["s3"].create_bucket(
+        Bucket=os.environ["AUDIT_BUCKET"],
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+        ObjectLockEnabledForBucket=True,
+    )
     clients["s3"].put_bucket_versioning(
         Bucket=os.environ["UPLOADS_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
     )

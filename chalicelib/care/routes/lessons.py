@@ -26,19 +26,19 @@ _SEEING = roles_for(Action.SEE_CARE)
 _DOING = roles_for(Action.DO_LESSON)
 
 
-@endpoint(ROUTES, "GET", f"{_CLIENT}/today", answers=Today, roles=_SEEING)
+@endpoint(ROUTES, "GET", f"{_CLIENT}/today", answers=Today, roles=_SEEING, sees="what is to do")
 def see_today(call: Call, client_id: ClientId) -> Today:
     """See what is to do today, what came back and what waits."""
     return service.today(call, client_id)
 
 
-@endpoint(ROUTES, "GET", f"{_CLIENT}/program", answers=ProgramPage, roles=_SEEING)
+@endpoint(ROUTES, "GET", f"{_CLIENT}/program", answers=ProgramPage, roles=_SEEING, sees="the program")
 def see_program(call: Call, client_id: ClientId) -> ProgramPage:
     """See a client's programs with all their lessons."""
     return service.program(call, client_id)
 
 
-@endpoint(ROUTES, "GET", _LESSON, answers=LessonView, roles=_SEEING)
+@endpoint(ROUTES, "GET", _LESSON, answers=LessonView, roles=_SEEING, sees="a lesson")
 def see_lesson(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, number: str) -> LessonView:
     """See a lesson with what has been answered so far."""
     return service.lesson(call, client_id, enrolment_id, lesson_number(number))
@@ -93,7 +93,14 @@ def submit_lesson(call: Call, body: Submit, client_id: ClientId, enrolment_id: E
     return service.submit(call, client_id, enrolment_id, lesson_number(number), body)
 
 
-@endpoint(ROUTES, "GET", f"{_CLIENT}/submissions/{{submission_id}}", answers=SubmissionView, roles=_SEEING)
+@endpoint(
+    ROUTES,
+    "GET",
+    f"{_CLIENT}/submissions/{{submission_id}}",
+    answers=SubmissionView,
+    roles=_SEEING,
+    sees="a submission",
+)
 def see_submission(call: Call, client_id: ClientId, submission_id: SubmissionId) -> SubmissionView:
     """See what was sent and what came back for it."""
     return service.submission(call, client_id, submission_id)
@@ -106,7 +113,7 @@ def mark_feedback_seen(call: Call, client_id: ClientId, submission_id: Submissio
     return Nothing()
 
 
-@endpoint(ROUTES, "GET", f"{_CLIENT}/progress", answers=Progress, roles=_SEEING, query=("after",))
+@endpoint(ROUTES, "GET", f"{_CLIENT}/progress", answers=Progress, roles=_SEEING, query=("after",), sees="the progress")
 def see_progress(call: Call, client_id: ClientId, after: str | None) -> Progress:
     """See practice days, lessons and measures over time."""
     return service.progress(call, client_id, after)

@@ -59,7 +59,7 @@ def see_queue(call: Call, after: str | None) -> Queue:
     return service.queue(call, after)
 
 
-@endpoint(ROUTES, "GET", _REVIEW, answers=ReviewView, roles=_REVIEWING)
+@endpoint(ROUTES, "GET", _REVIEW, answers=ReviewView, roles=_REVIEWING, sees="a submission")
 def see_review(call: Call, client_id: ClientId, submission_id: SubmissionId) -> ReviewView:
     """See what was sent, with one's own draft and what was answered before."""
     return service.review(call, client_id, submission_id)

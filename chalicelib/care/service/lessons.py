@@ -206,6 +206,7 @@ def restart(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, number: 
             write.remove(found.row)
         if back:
             write.remove(back)
+        write.record("began a lesson anew", client_id=client_id, enrolment_id=enrolment_id, number=str(number))
         fresh = Opened(
             found.card,
             found.practice,

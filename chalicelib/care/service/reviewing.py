@@ -75,6 +75,12 @@ def mark_seen(call: Call, client_id: ClientId, submission_id: SubmissionId) -> N
         enrolment = store.enrolment(client_id, desk.feedback.value.enrolment_id)
         if enrolment:
             write.replace(enrolment, course.see(enrolment.value, submission_id))
+        write.record(
+            "read what came back",
+            client_id=client_id,
+            enrolment_id=desk.feedback.value.enrolment_id,
+            submission_id=submission_id,
+        )
         write.commit()
 
     insist(act)
@@ -173,9 +179,10 @@ def give_feedback(call: Call, client_id: ClientId, submission_id: SubmissionId, 
         dequeue(write, waiting)
         write.discard(draft_key(client_id, submission_id, call.actor.person_id))
         write.tell("feedback.given", client_id=client_id, submission_id=submission_id)
-        write.record("answered a submission", client_id=client_id, submission_id=submission_id)
+        about = {"client_id": client_id, "enrolment_id": feedback.enrolment_id, "submission_id": submission_id}
+        write.record("answered a submission", **about)
         if call.actor.review:
-            write.record("used up a review link", client_id=client_id, submission_id=submission_id)
+            write.record("used up a review link", **about)
         return write.commit(FeedbackGiven(feedback=feedback_view(feedback), next_in_queue=following))
 
     return insist(act)

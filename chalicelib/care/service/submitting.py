@@ -87,6 +87,8 @@ def submit(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, number: i
             submission_id=sent.submission_id,
             practised_on=day_of(call.now, zone(card.time_zone)).isoformat(),
         )
+        about = {"client_id": client_id, "enrolment_id": enrolment_id, "submission_id": sent.submission_id}
+        write.record("sent a lesson", **about)
         return write.commit(
             Sent(
                 submission_id=sent.submission_id,
@@ -234,6 +236,7 @@ def remove_recording(
             if left != found.attempt.takes:
                 write = call.write()
                 write.replace(found.row, _replace(found.attempt, takes=left))
+                _record_removal(write, found, recording_id)
                 write.commit()
 
     insist(act)
@@ -251,4 +254,14 @@ def _remove_sent(call: Call, found: Opened, recording_id: RecordingId) -> None:
         course.doing(found.enrolment.value, found.line.number)
     write = call.write()
     _take_back(write, found.enrolment, sent, without(sent.value.takes, recording_id))
+    _record_removal(write, found, recording_id)
     write.commit()
+
+
+def _record_removal(write: Write, found: Opened, recording_id: RecordingId) -> None:
+    write.record(
+        "took a recording out of a lesson",
+        client_id=found.card.value.client_id,
+        enrolment_id=found.enrolment.value.enrolment_id,
+        recording_id=recording_id,
+    )

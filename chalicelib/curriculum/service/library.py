@@ -38,6 +38,7 @@ def open_resource(call: Call, new: NewResource) -> ResourceOpened:
         longest_s=None,
     )
     CurriculumStore.add_resource(write, resource)
+    write.record("added a file to the library", resource_id=resource.resource_id)
     view = ResourceView(
         resource_id=resource.resource_id,
         kind=resource.kind,
@@ -60,6 +61,7 @@ def give_up_resource(call: Call, resource_id: ResourceId) -> None:
     write = call.write()
     media.abandon(write, found.recording)
     write.remove(found.resource)
+    write.record("gave up a file of the library", resource_id=resource_id)
     write.commit()
 
 

@@ -1,6 +1,7 @@
 """Use cases of the practice context."""
 
 from chalicelib.practice.accounts import AddressTaken, PasswordRefused
+from chalicelib.practice.service.audit import read_client_trail, read_practice_trail, seal
 from chalicelib.practice.service.clients import (
     add_client,
     add_guardian,
@@ -21,7 +22,7 @@ from chalicelib.practice.service.founding import found_practice
 from chalicelib.practice.service.people import invite_again, invite_staff
 from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
 from chalicelib.practice.service.session import COOKIE, refresh_session, sign_in, sign_out, sign_out_everywhere
-from chalicelib.practice.service.settings import change_practice, read_audit_trail, see_practice
+from chalicelib.practice.service.settings import change_practice, see_practice
 
 __all__ = [
     "COOKIE",
@@ -46,9 +47,11 @@ __all__ = [
     "open_door",
     "person",
     "practice",
-    "read_audit_trail",
+    "read_client_trail",
+    "read_practice_trail",
     "refresh_session",
     "remove_guardian",
+    "seal",
     "see_client",
     "see_practice",
     "sign_in",

@@ -1,19 +1,14 @@
-"""The practice itself: its settings, its staff, its audit trail."""
-
-import re
+"""The practice itself: its settings, its staff."""
 
 import msgspec
 
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.clock import stamp, zone
+from chalicelib.foundation.clock import zone
 from chalicelib.foundation.errors import Invalid, NotFound, StaleWrite
-from chalicelib.foundation.ids import ClientId
 from chalicelib.practice.model import Practice, StaffLine, sort_name
 from chalicelib.practice.service.people import named, view
-from chalicelib.practice.shapes import AuditEntry, AuditPage, PracticeSettings, PracticeView
+from chalicelib.practice.shapes import PracticeSettings, PracticeView
 from chalicelib.practice.store import PracticePage, PracticeStore
-
-_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])\Z")
 
 
 def known_zone(name: str) -> str:
@@ -47,27 +42,6 @@ def change_practice(call: Call, settings: PracticeSettings) -> tuple[PracticeVie
     write.replace(page.practice, changed, otherwise=lambda: StaleWrite(current=see_practice(call)[0], yours=settings))
     write.record("changed the practice's settings")
     return write.commit(_view(changed, page.staff)), page.practice.version + 1
-
-
-def read_audit_trail(call: Call, month: str | None, after: str | None) -> AuditPage:
-    """Return a page of a month (YYYY-MM, UTC; the present one where none is named), newest first."""
-    chosen = month or stamp(call.now)[:7]
-    if not _MONTH.match(chosen):
-        message = "Please give the month as YYYY-MM."
-        raise Invalid(message)
-    entries, more = PracticeStore(call.table).audit(chosen, after)
-    return AuditPage(
-        entries=tuple(
-            AuditEntry(
-                at=entry.at,
-                name=entry.name,
-                action=entry.action,
-                client_id=ClientId(entry.ids["client_id"]) if "client_id" in entry.ids else None,
-            )
-            for entry in entries
-        ),
-        after=more,
-    )
 
 
 def _page(call: Call) -> PracticePage:

@@ -157,7 +157,7 @@ def test_a_payment_is_noted_with_its_day_and_stands_in_the_audit_trail(invoiced:
     assert (line.state, line.note) == (InvoiceState.PAID, "bank transfer")
     (seen,) = service.client_invoices(invoiced.as_dana(), invoiced.client_id).invoices
     assert seen == view
-    entries = [row.value for row in invoiced.table.under("audit#2026-05", "").all(AUDIT)]
+    entries = [row.value for row in invoiced.table.under(places.audit(invoiced.client_id), "").all(AUDIT)]
     (noted,) = [entry for entry in entries if entry.action == "noted a payment"]
     assert noted.ids == {"client_id": invoiced.client_id, "invoice_number": NUMBER}
 

@@ -126,7 +126,7 @@ def test_a_very_long_outage_is_caught_up_by_several_ticks(house: House) -> None:
 def test_each_issue_is_in_the_audit_trail(house: House) -> None:
     give_fee(house)
     house.tick(MIDNIGHT)
-    actions = [row.value.action for row in house.table.under("audit#2026-05", "").all(AUDIT)]
+    actions = [row.value.action for row in house.table.under(places.audit(house.client_id), "").all(AUDIT)]
     assert actions == ["set a monthly fee", "issued an invoice"]
 
 

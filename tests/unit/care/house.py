@@ -332,8 +332,8 @@ class House:
         write.commit()
 
     def audit(self) -> list[str]:
-        """What the audit trail says was done, in order."""
-        return [entry.value.action for entry in self.table.under("audit#2026-05", "").all(AUDIT)]
+        """What the audit trail says was done to Theo's record, in order."""
+        return [entry.value.action for entry in self.table.under(places.audit(self.theo), "").all(AUDIT)]
 
     def log(self) -> list[tuple[str, str]]:
         """What was sent to whom, oldest first."""

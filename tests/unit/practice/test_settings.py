@@ -1,15 +1,11 @@
-"""The practice's settings and its audit trail."""
+"""The practice's settings."""
 
 from typing import Any
 
 import pytest
 
-from chalicelib.foundation import clock
-from chalicelib.foundation.actor import Role, clockwork
-from chalicelib.foundation.call import Call
-from chalicelib.foundation.ids import PracticeId
+from chalicelib.foundation.actor import Role
 
-from .conftest import client_of
 from .gateway import Gateway, Reply, Somebody
 
 SETTINGS = {
@@ -57,38 +53,6 @@ def test_two_owners_at_once_are_shown_both_texts(gateway: Gateway, owner: Somebo
 )
 def test_settings_that_make_no_sense_are_refused(gateway: Gateway, owner: Somebody, changes: dict[str, Any]) -> None:
     assert _change(gateway, owner, **changes).status == 422
-
-
-def test_the_audit_trail_says_who_did_what_newest_first(gateway: Gateway, owner: Somebody, therapist: Somebody) -> None:
-    client_id = client_of(gateway, therapist)["client_id"]
-    _change(gateway, owner)
-    entries = gateway.call("GET", "/api/audit", by=owner).body["entries"]
-    assert [(entry["name"], entry["action"], entry["client_id"]) for entry in entries[:3]] == [
-        ("Ada Lind", "changed the practice's settings", None),
-        ("Ines Duarte", "added a client", client_id),
-        ("Ada Lind", "invited to the staff", None),
-    ]
-    month = clock.stamp(clock.now())[:7]
-    assert gateway.call("GET", f"/api/audit?month={month}", by=owner).body["entries"] == entries
-    assert gateway.call("GET", "/api/audit?month=2020-02", by=owner).body == {"entries": [], "after": None}
-
-
-def test_the_audit_trail_has_pages(gateway: Gateway, owner: Somebody) -> None:
-    for _ in range(2):
-        write = Call(clockwork(PracticeId(owner.practice_id)), clock.now()).write()
-        for number in range(60):
-            write.record("changed the settings", number=str(number))
-        write.commit()
-    first = gateway.call("GET", "/api/audit", by=owner).body
-    second = gateway.call("GET", f"/api/audit?after={first['after']}", by=owner).body
-    assert len(first["entries"]) == 100
-    changes = [entry for entry in first["entries"] + second["entries"] if "settings" in entry["action"]]
-    assert len(changes) == 120
-
-
-@pytest.mark.parametrize("query", ["month=2026", "month=2026-13", "month=2026-05%0a", "month=x", "after=zzz"])
-def test_an_audit_page_that_makes_no_sense_is_refused(gateway: Gateway, owner: Somebody, query: str) -> None:
-    assert gateway.call("GET", f"/api/audit?{query}", by=owner).status == 422
 
 
 def test_staff_see_the_settings_and_owners_change_them(gateway: Gateway, therapist: Somebody) -> None:

@@ -11,8 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a month of the audit trail, newest first. */
-        get: operations["read_audit_trail"];
+        /** Read who did and saw what in the practice, newest first. */
+        get: operations["read_practice_trail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -50,6 +50,23 @@ export interface paths {
         get: operations["see_client"];
         /** Change a client's name, time zone or therapists. */
         put: operations["change_client"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read who saw and who changed a client's record, newest first. */
+        get: operations["read_client_trail"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1008,12 +1025,17 @@ export interface components {
         ArrivedParts: {
             parts: components["schemas"]["ArrivedPart"][];
         };
-        /** AuditEntry */
+        /**
+         * AuditEntry
+         * @description `name` and `client_name` are None for somebody who was erased.
+         */
         AuditEntry: {
             at: string;
-            name: string;
+            person_id: string;
+            name: string | null;
             action: string;
             client_id: string | null;
+            client_name: string | null;
         };
         /** AuditPage */
         AuditPage: {
@@ -2285,10 +2307,11 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    read_audit_trail: {
+    read_practice_trail: {
         parameters: {
             query?: {
-                month?: string;
+                since?: string;
+                until?: string;
                 after?: string;
             };
             header?: never;
@@ -2438,6 +2461,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_client_trail: {
+        parameters: {
+            query?: {
+                since?: string;
+                until?: string;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description Refused, with what to do about it */
