@@ -1,4 +1,4 @@
-"""`python -m infra.parked [--replay]`: what failed too often, and sending it back. Shows ids only.
+"""`python -m infra.parked [--replay] [--stage NAME]`: what failed too often, and sending it back. Shows ids only.
 
 A queue's message goes back to its queue. What the relay could not pass on is read from the table's stream again,
 where it stays for 24 hours, and given to the relay. A tick needs no replay: the next one catches up.
@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.aws_calls import Account, invoke
+from infra.deploy.refusals import in_sentences
+from infra.deploy.stacks import outputs
+from infra.deploy.stages import read_stage
 from infra.running import find_stack
 from infra.steps import Trouble, run_command, said
 
@@ -163,16 +166,27 @@ def _place(record: dict[str, Any]) -> int:
     return int(record["dynamodb"]["SequenceNumber"])
 
 
+@in_sentences
 def main() -> None:
     """Show, or send back."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replay", action="store_true")
-    stack = find_stack()
-    if parser.parse_args().replay:
-        sent = replay(stack.account, stack.outputs)
+    parser.add_argument("--stage", default="", help="a stage that `make deploy` made; without one, that of `make run`")
+    given = parser.parse_args()
+    account, found = _stack(given.stage)
+    if given.replay:
+        sent = replay(account, found)
         said(f"Sent back: {len(sent)}.")
     else:
-        print(table(parked(stack.account, stack.outputs)))
+        print(table(parked(account, found)))
+
+
+def _stack(name: str) -> tuple[Account, dict[str, str]]:
+    if name:
+        stage = read_stage(name)
+        return stage.account, outputs(stage.account, stage.stack)
+    stack = find_stack()
+    return stack.account, stack.outputs
 
 
 if __name__ == "__main__":

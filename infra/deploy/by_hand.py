@@ -49,7 +49,7 @@ def _from_bucket(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_by_hand(site: Path) -> Path:
-    """Write build/by-hand/; the folder. The zips' names carry the build's stamp, else an update would change nothing."""
+    """Write build/by-hand/; the folder. The zips' names carry the build's stamp, else an update changed nothing."""
     with step("Packaging"):
         built = build(CLOUD)
     stamp = (built / STAMP).read_text()

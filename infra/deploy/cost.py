@@ -59,7 +59,7 @@ def told(prices: Prices, resources: Mapping[str, Any], clients: int) -> str:
     lines = [f"  ${cost:8.2f}  {what}" for what, cost in costs.items() if cost >= WORTH_A_LINE]
     return "\n".join(
         [
-            f"About ${sum(costs.values()):.0f} a month with {clients} clients , roughly:",
+            f"Roughly ${sum(costs.values()):.0f} a month with {clients} clients:",
             *lines,
             f"  Prices of {prices.date}: {prices.source}",
         ]

@@ -56,7 +56,9 @@ class Deployment:
 
     def remember_kept(self) -> list[Kept]:
         """Remember what would outlive the stack that stands; all that is remembered."""
-        found = {one.name: one for one in found_in(self.stack.resources(), keeps(self.stack.template()))}
+        # A stack that never came to stand lists nothing; its events name what it made and left.
+        told = self.stack.events() if self.stack.status() in STILLBORN else self.stack.resources()
+        found = {one.name: one for one in found_in(told, keeps(self.stack.template()))}
         before = msgspec.convert(self.artifacts.recall(self.stack.name, RECORD) or [], list[Kept])
         kept = list(({one.name: one for one in before} | found).values())
         self.artifacts.remember(self.stack.name, RECORD, msgspec.to_builtins(kept))

@@ -6,6 +6,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from infra.deploy import releases
 from infra.deploy.artifacts import Artifacts
@@ -16,7 +17,7 @@ from infra.parked import QUEUES
 
 TICK_LATE = timedelta(minutes=10)
 ANSWERS_WITHIN = 30  # seconds
-PAGES = ("/", "/api/health")
+ANSWERS = {"/": "text/html", "/api/review-link/review": "application/problem+json"}
 
 
 def doctor(stage: Stage) -> int:
@@ -78,16 +79,27 @@ def _site_files(stage: Stage, found: dict[str, str]) -> Iterator[Line]:
 
 
 def _answers(found: dict[str, str]) -> Iterator[Line]:
-    for path in PAGES:
+    """The page has to come, and the API has to refuse a stranger in its own words: then its function runs."""
+    for path, wanted in ANSWERS.items():
         url = found["SiteOrigin"] + path
         try:
-            with urllib.request.urlopen(url, timeout=ANSWERS_WITHIN) as answer:  # noqa: S310 - the stack's own output
-                yield ok(f"{url} answers {answer.status}")
-        except urllib.error.HTTPError as refused:
-            with refused:
-                yield stop(f"{url} answers {refused.code}. The log group {found['LogGroup']} may say why.")
+            status, kind = _asked(url)
         except OSError as error:
             yield stop(f"{url} does not answer ({error}). Is the domain's record in DNS? See `make outputs`.")
+            continue
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR and kind.startswith(wanted):
+            yield ok(f"{url} answers")
+        else:
+            yield stop(f"{url} answers {status} ({kind}). The log group {found['LogGroup']} may say why.")
+
+
+def _asked(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=ANSWERS_WITHIN) as answer:  # noqa: S310 - the stack's own output
+            return answer.status, answer.headers["Content-Type"]
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.headers["Content-Type"]
 
 
 def _parked(stage: Stage, found: dict[str, str]) -> Iterator[Line]:
@@ -135,10 +147,17 @@ def _tick(stage: Stage, found: dict[str, str], now: datetime) -> Iterator[Line]:
     late = f"in the last {TICK_LATE.seconds // 60} minutes"
     if counts["Errors"]:
         yield stop(f"The tick failed {counts['Errors']:.0f} times {late}. The log group {found['LogGroup']} says why.")
+    elif not counts["Invocations"] and _is_new(stage, now):
+        yield note("The tick has not run yet: it does within a minute or two of a deployment.")
     elif not counts["Invocations"]:
         yield stop(f"The tick did not run {late}: reminders wait. Is the rule of {found['TickName']} switched on?")
     else:
         yield ok(f"the tick ran {late}")
+
+
+def _is_new(stage: Stage, now: datetime) -> bool:
+    releases_known = releases.history(Artifacts(stage.account), stage.stack).releases
+    return bool(releases_known) and now - releases_known[-1].at < TICK_LATE
 
 
 def _certificate_ends(stage: Stage) -> Iterator[Line]:

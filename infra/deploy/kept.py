@@ -45,14 +45,15 @@ def keeps(template: Mapping[str, Any]) -> dict[str, bool]:
     }
 
 
-def found_in(resources: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[Kept]:
-    """Which of a stack's resources are those, and are there."""
-    wanted = set(names)
-    return [
-        Kept(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
-        for one in resources
-        if one["LogicalResourceId"] in wanted and one["ResourceStatus"] in THERE and one.get("PhysicalResourceId")
-    ]
+def found_in(told: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[Kept]:
+    """Which of these names are there, by a stack's resources, or by its events with the newest first."""
+    wanted, found = set(names), []
+    for one in told:
+        if one["LogicalResourceId"] in wanted:
+            wanted.discard(one["LogicalResourceId"])  # what was told of it before is out of date
+            if one["ResourceStatus"] in THERE and one.get("PhysicalResourceId"):
+                found.append(Kept(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"]))
+    return found
 
 
 def imports(kept: Iterable[Kept]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ POLL_EVERY_ON_AWS = 5.0
 STILLBORN = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
 STANDS = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
 BEGUN = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS", "DELETE_IN_PROGRESS"}
+TOLD = ("LogicalResourceId", "ResourceStatus", "ResourceStatusReason")
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -74,6 +75,11 @@ class StackInAccount:
         pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
         return [one for page in pages for one in page["StackResourceSummaries"]]
 
+    def events(self) -> Iterator[dict[str, Any]]:
+        """What happened to the stack and its resources, the newest first."""
+        for page in self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=self.name):
+            yield from page["StackEvents"]
+
     def propose(
         self, template_url: str, parameters: Mapping[str, str | None], imports: Sequence[Mapping[str, Any]] = ()
     ) -> Proposal | None:
@@ -123,7 +129,11 @@ class StackInAccount:
 
     def drop(self, proposal: Proposal) -> None:
         """Forget a proposal that was not executed, and with it the name that it holds for a stack."""
-        if self._change_set(proposal.id)["ExecutionStatus"] not in {"AVAILABLE", "UNAVAILABLE"}:
+        try:
+            waits = self._change_set(proposal.id)["ExecutionStatus"] in {"AVAILABLE", "UNAVAILABLE"}
+        except self._cloudformation.exceptions.ChangeSetNotFoundException:
+            return  # executed, and followed by another
+        if not waits:
             return
         self._cloudformation.delete_change_set(ChangeSetName=proposal.id)
         if proposal.new:
@@ -159,15 +169,22 @@ class StackInAccount:
     def _reasons(self) -> str:
         """Why the last thing that was done to the stack failed."""
         failed: list[str] = []
-        for page in self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=self.name):
-            for event in page["StackEvents"]:  # the newest first
-                own = event["LogicalResourceId"] == self.name
-                if own and event["ResourceStatus"] in BEGUN:
-                    return "\n".join(reversed(failed))
-                reason = event.get("ResourceStatusReason", "")
-                if event["ResourceStatus"].endswith("_FAILED") and not own and "cancelled" not in reason:
-                    failed.append(f"  {event['LogicalResourceId']}: {reason}")
-        return "\n".join(reversed(failed))
+        for event in self.events():
+            name, status, why = (event.get(key, "") for key in TOLD)
+            if name == self.name and status in BEGUN:
+                break
+            if name != self.name and status.endswith("_FAILED") and "cancelled" not in why:
+                failed.append(f"  {name}: {why}")
+        return "\n".join(reversed(failed or self._found_before_it_began()))
+
+    def _found_before_it_began(self) -> list[str]:
+        """What CloudFormation found wrong before it touched a resource: no stack event tells of that."""
+        told = self._cloudformation.describe_events(StackName=self.name, Filters={"FailedEvents": True})
+        return [
+            f"  {event['LogicalResourceId']}: {event['ValidationStatusReason']}"
+            for event in told["OperationEvents"]
+            if "ValidationStatusReason" in event
+        ]
 
 
 def check_can_change(stack: StackInAccount) -> None:
