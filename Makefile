@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types layers unit infra chromium openapi web journeys bench pictures tour template deploy tick parked replay reset
+.PHONY: help setup run test check lint types layers unit infra chromium openapi web journeys bench pictures tour template deploy tick parked replay verify-audit reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 export STATE ?= .state
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make the environments (.venv and .emulator)
 	@test -n "$(SYSTEM_PYTHON)" || { echo "Python 3.12 or newer is needed: https://www.python.org/downloads/"; exit 1; }
@@ -29,6 +29,9 @@ parked: setup ## Show what failed too often and waits
 
 replay: setup ## Send what is parked back to where it failed
 	@$(PYTHON) -m infra.parked --replay
+
+verify-audit: setup ## Hold the audit trails against their chains and seals: make verify-audit [STAGE=prod] [PRACTICE=id]
+	@$(PYTHON) -m infra.verify_audit $(if $(PRACTICE),--practice $(PRACTICE))
 
 reset: ## Forget the practice on this machine: make reset [YES=1]
 	@$(SYSTEM_PYTHON) -m infra.reset
