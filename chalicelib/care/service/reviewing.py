@@ -22,7 +22,6 @@ from chalicelib.care.shapes import (
     EarlierAnswer,
     FeedbackGiven,
     GiveFeedback,
-    NextInQueue,
     NextLesson,
     PutDraft,
     ReviewView,
@@ -156,7 +155,6 @@ def give_feedback(call: Call, client_id: ClientId, submission_id: SubmissionId, 
         permit(call.actor, Action.REVIEW, desk.card.value if desk.card else None)
         enrolment, waiting = _waiting(call, desk, client_id, submission_id, body)
         check_comments(body.comments, frozenset(waiting.recordings))
-        following = None if call.actor.review else _next_in_queue(call, submission_id)
         feedback = Feedback(
             client_id=client_id,
             submission_id=submission_id,
@@ -183,7 +181,7 @@ def give_feedback(call: Call, client_id: ClientId, submission_id: SubmissionId, 
         write.record("answered a submission", **about)
         if call.actor.review:
             write.record("used up a review link", **about)
-        return write.commit(FeedbackGiven(feedback=feedback_view(feedback), next_in_queue=following))
+        return write.commit(FeedbackGiven(feedback=feedback_view(feedback)))
 
     return insist(act)
 
@@ -225,11 +223,3 @@ def _keep_losing_text(call: Call, client_id: ClientId, submission_id: Submission
     write = replace(call, once=None).write()
     write.put(DRAFT, draft_key(client_id, submission_id, call.actor.person_id), draft)
     write.commit()
-
-
-def _next_in_queue(call: Call, submission_id: SubmissionId) -> NextInQueue | None:
-    page = CareStore(call.table).queue(call.actor.person_id, limit=2)
-    for line in page.lines:
-        if line.submission_id != submission_id:
-            return NextInQueue(client_id=line.client_id, submission_id=line.submission_id)
-    return None

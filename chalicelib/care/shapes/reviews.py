@@ -93,14 +93,8 @@ class GiveFeedback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     decision: Decision
 
 
-class NextInQueue(msgspec.Struct, frozen=True, kw_only=True):
-    client_id: ClientId
-    submission_id: SubmissionId
-
-
 class FeedbackGiven(msgspec.Struct, frozen=True, kw_only=True):
     feedback: FeedbackView
-    next_in_queue: NextInQueue | None
 
 
 class QueueLineView(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,27 +32,8 @@ export interface ReviewView extends SubmissionView {
   before: EarlierAnswer[]
 }
 
-export interface QueueLine {
-  client_id: string
-  client_name: string
-  submission_id: string
-  lesson_number: number
-  lesson_title: string
-  program_title: string
-  what: string
-  sent_at: string
-  promised_at: string
-}
-
-export interface Queue {
-  lines: QueueLine[]
-  minutes: number
-  after: string | null
-}
-
 export interface FeedbackGiven {
   feedback: Feedback
-  next_in_queue: { client_id: string; submission_id: string } | null
 }
 
 export interface LinkOpened {
@@ -109,5 +90,3 @@ export function linkDesk(): Desk {
 
 /** Exchanges the secret of a link; asked only by a press. */
 export const openLink = (token: string) => ask<LinkOpened>(linkFetch, 'POST', '/api/review-link', { token })
-
-export const getQueue = (after?: string) => ask<Queue>(signedFetch, 'GET', `/api/queue${after ? `?after=${encodeURIComponent(after)}` : ''}`)

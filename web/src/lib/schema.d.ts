@@ -1293,7 +1293,6 @@ export interface components {
         /** FeedbackGiven */
         FeedbackGiven: {
             feedback: components["schemas"]["FeedbackView"];
-            next_in_queue: components["schemas"]["NextInQueue"] | null;
         };
         /** FeedbackToday */
         FeedbackToday: {
@@ -1638,11 +1637,6 @@ export interface components {
         NewVersion: {
             /** @default  */
             note: string;
-        };
-        /** NextInQueue */
-        NextInQueue: {
-            client_id: string;
-            submission_id: string;
         };
         /** NextLesson */
         NextLesson: {
