@@ -15,7 +15,7 @@ STAMP = "stamp"  # what a build was made from
 def inputs(target: Target) -> str:
     """A digest of everything that a build is made from."""
     own = [
-        *(INFRA / name for name in ("build.py", "packages.py", "zips.py", "template.py")),
+        *(INFRA / name for name in ("build.py", "packages.py", "zips.py", "template.py", "waivers.yaml")),
         ROOT / ".chalice" / "config.json",
     ]
     requirements = {ROOT / name for names in ZIPS.values() for name in names}

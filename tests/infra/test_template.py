@@ -180,4 +180,6 @@ def test_the_site_runs_no_script_but_its_own() -> None:
 
 def test_a_laptop_changes_nothing_of_the_data() -> None:
     changed = load(ROOT / "infra" / "local.yaml")["Resources"]
-    assert set(changed) == {"SiteHeaders", "Site", "BatchesToo"}
+    policies = {f"{name}BucketPolicy" for name in ("Uploads", "Media", "Audit", "Site")}
+    alarms = {"FunctionsFail", "FunctionsThrottled", "SomethingIsParked", "SomethingWaitsLong"}
+    assert set(changed) == {"SiteHeaders", "Site", "BatchesToo", *policies, *alarms}
