@@ -17,10 +17,11 @@ from chalicelib.curriculum import routes as curriculum
 from chalicelib.foundation.http import in_our_words
 from chalicelib.media import routes as media
 from chalicelib.practice import routes as practice
+from chalicelib.privacy import routes as privacy
 
 app = Chalice(app_name="meanwhile", configure_logs=False)  # else it would silence our logger of that name
 app.register_middleware(in_our_words, "http")
-for context in (practice, media, curriculum, contact, care, billing):
+for context in (practice, media, curriculum, contact, care, billing, privacy):
     app.register_blueprint(context.ROUTES)
 
 

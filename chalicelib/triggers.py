@@ -19,6 +19,7 @@ from chalicelib.foundation.log import log
 from chalicelib.foundation.settings import settings
 from chalicelib.media import reactions as _media  # noqa: F401
 from chalicelib.practice import reactions as _practice  # noqa: F401
+from chalicelib.privacy import reactions as _privacy  # noqa: F401
 from chalicelib.practice.service import audit
 
 if TYPE_CHECKING:

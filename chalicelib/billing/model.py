@@ -110,8 +110,9 @@ def number_of(year: int, count: int) -> str:
     return f"{year}-{count:04}"
 
 
-_KEPT = Handling(Export.CLIENT, Erase.KEEP, keep_days=None, log=frozenset({"invoice_id"}))
+_LOGGED = frozenset({"invoice_id"})
 SUBSCRIPTION = Kind("subscription", Subscription, Handling(Export.CLIENT, Erase.REMOVE, keep_days=None))
-INVOICE = Kind("invoice", Invoice, _KEPT)
-INVOICE_LINE = Kind("invoice_line", Invoice, _KEPT)
+INVOICE = Kind("invoice", Invoice, Handling(Export.CLIENT, Erase.KEEP, keep_days=None, log=_LOGGED))
+# The same again, for the practice's list.
+INVOICE_LINE = Kind("invoice_line", Invoice, Handling(Export.NEVER, Erase.KEEP, keep_days=None, log=_LOGGED))
 COUNTER = Kind("invoice_counter", Counter, Handling(Export.NEVER, Erase.NOTHING, keep_days=None))

@@ -15,7 +15,7 @@ class Export(StrEnum):
 
     CLIENT = "with the client"
     PERSON = "with the person"
-    NEVER = "never: it holds nothing of theirs"
+    NEVER = "never: it holds nothing of theirs, or only what another kind holds"
 
 
 class Erase(StrEnum):

@@ -80,6 +80,10 @@ class Write:
         self._puts.append((row, Row.version == stored.version, otherwise))
         self._note_standing(stored)
 
+    def bury[T: msgspec.Struct](self, stored: Stored[Any], kind: Kind[T], value: T, *, otherwise: Refusal) -> None:
+        """Replace a row that must still be as it was read by one of another kind."""
+        self.replace(Stored(kind, stored.key, stored.version, value), value, otherwise=otherwise)
+
     def put[T: msgspec.Struct](
         self, kind: Kind[T], key: Key, value: T, *, due_at: datetime | None = None, expires_at: datetime | None = None
     ) -> None:

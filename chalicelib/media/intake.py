@@ -2,7 +2,8 @@
 
 Every step can be done again: the row says how far it has come, renditions lie under keys that follow from
 the recording's, and the row's last state and the event that tells of it are one transaction. So a message
-that comes twice, or after a crash at any point, ends in one rendition and one event.
+that comes twice, or after a crash at any point, ends in one rendition and one event. What comes for a client who
+was erased is removed again.
 """
 
 import tempfile
@@ -16,6 +17,7 @@ import msgspec
 
 from chalicelib.foundation.actor import clockwork
 from chalicelib.foundation.call import Call
+from chalicelib.foundation.erased import is_erased
 from chalicelib.foundation.errors import StaleWrite
 from chalicelib.foundation.log import log
 from chalicelib.foundation.settings import settings
@@ -32,7 +34,7 @@ from chalicelib.media.model import (
     sniff,
 )
 from chalicelib.media.processing import Outcome, Reason, Rejected, process, sentence
-from chalicelib.media.store import files
+from chalicelib.media.store import files, removal
 from chalicelib.media.store.recordings import RecordingStore
 
 _TRIES = 5
@@ -93,6 +95,8 @@ def process_upload(body: str, now: datetime, *, work: Work = process) -> None:
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         settled = _make(claimed.value, arrival.object.size, Path(folder), work)
     if not _settle(call, claimed, settled):
+        if is_erased(call.table, upload.home.client_id):
+            removal.remove_all(arrival.object.key)
         return
     log(
         "recording settled",
@@ -112,7 +116,10 @@ def _claim(call: Call, upload: files.Upload, arrived: _Object) -> Stored[Recordi
     def attempt() -> Stored[Recording] | None:
         found = store.get(upload.home.client_id, upload.recording_id)
         if found is None:
-            raise UploadUnknown
+            if not is_erased(call.table, upload.home.client_id):
+                raise UploadUnknown
+            removal.remove_all(arrived.key)
+            return None
         recording = found.value
         if not is_news(recording, arrived.sequencer):
             return None

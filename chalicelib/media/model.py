@@ -76,6 +76,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     since: datetime | None = None
     """When it came into its state; None where it is as it was opened."""
+    released_at: datetime | None = None
+    """When nothing showed it any more: another one took its place, or it was taken out."""
 
 
 RECORDING = Kind(
@@ -169,6 +171,8 @@ NEVER_ARRIVED = "never_arrived"
 """The code of an upload that was given up because it did not arrive."""
 WAITS = timedelta(days=7)
 """How long a recording is looked for in one state. S3 sweeps away the parts of an upload that is older."""
+KEPT_AFTER = timedelta(days=7)
+"""How long a recording is kept that nothing shows any more."""
 _FIRST_LOOK = {
     RecordingState.AWAITING_UPLOAD: timedelta(minutes=15),
     RecordingState.UPLOADED: timedelta(minutes=15),
@@ -180,8 +184,11 @@ _FIRST_LOOK = {
 def next_look(recording: Recording, now: datetime) -> datetime | None:
     """Say when to look again whether a recording has moved on by itself; None where there is nothing to wait for.
 
-    The longer it has waited the longer it may, up to seven days in one state.
+    The longer it has waited the longer it may, up to seven days in one state. One that nothing shows any more goes
+    after a week, when nothing can be on its way to it.
     """
+    if recording.released_at:
+        return recording.released_at + KEPT_AFTER
     first = _FIRST_LOOK.get(recording.state)
     since = recording.since or recording.at
     if first is None or now - since >= WAITS:

@@ -1,7 +1,10 @@
-"""What media does when something has fallen due."""
+"""What media does when something has happened, or has fallen due."""
 
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.due import when_due
+from chalicelib.foundation.events import Event
+from chalicelib.foundation.ids import ClientId, RecordingId
+from chalicelib.foundation.outbox import on
 from chalicelib.foundation.table import Stored
 from chalicelib.media import service
 from chalicelib.media.model import RECORDING, Recording
@@ -11,3 +14,9 @@ from chalicelib.media.model import RECORDING, Recording
 def look_for_recording(call: Call, stored: Stored[Recording]) -> None:
     """Look for a recording that has not moved on by itself."""
     service.look_for(call, stored)
+
+
+@on("recording.released")
+def note_release(call: Call, event: Event) -> None:
+    """Let a recording go that nothing shows any more."""
+    service.released(call, ClientId(event.ids["client_id"]), RecordingId(event.ids["recording_id"]))

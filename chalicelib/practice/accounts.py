@@ -218,3 +218,12 @@ def _claims(id_token: str) -> dict[str, Any]:
     # It came from Cognito itself on this connection; API Gateway checks the signature of what others bring.
     middle = id_token.split(".")[1]
     return msgspec.json.decode(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)), type=dict[str, Any])
+def remove(person_id: PersonId) -> None:
+    """Remove a person's account, and with it their address and every session; one that is not there is gone."""
+    try:
+        client("cognito-idp").admin_delete_user(UserPoolId=settings().user_pool_id, Username=person_id)
+    except ClientError as error:
+        if _code(error) != "UserNotFoundException":
+            raise
+
+

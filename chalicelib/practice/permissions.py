@@ -20,6 +20,8 @@ class Action(StrEnum):
     SEE_TRAIL = "see who saw and who changed the record"
     SEE_INVOICES = "see invoices"
     SET_FEES = "set fees and note payments"
+    TAKE_COPY = "take a copy of everything"
+    KEEP_OR_ERASE = "decide how long the record is kept, and erase it"
 
 
 _OWN = frozenset({Relation.SELF, Relation.GUARDIAN})
@@ -37,6 +39,9 @@ MAY: dict[Action, frozenset[Relation]] = {
     Action.SEE_TRAIL: _TEAM | _OFFICE,
     Action.SEE_INVOICES: _OWN | _OFFICE,
     Action.SET_FEES: _OFFICE,
+    # The practice answers for what it keeps, and so its owner has to be able to hand it over (GDPR, article 15, 2016).
+    Action.TAKE_COPY: _OWN | _OFFICE,
+    Action.KEEP_OR_ERASE: _OFFICE,
 }
 """An owner who also treats a client is that client's therapist as well; being the owner opens no clinical record."""
 

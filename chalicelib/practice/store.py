@@ -11,6 +11,7 @@ from chalicelib.foundation import aws, places
 from chalicelib.foundation.clock import stamp
 from chalicelib.foundation.events import AUDIT, Entry
 from chalicelib.foundation.ids import ClientId, PersonId, digest
+from chalicelib.foundation.once import once_for_request
 from chalicelib.foundation.places import CLIENTS, DOORS, PEOPLE, PRACTICE
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Key, Rows, Stored, Table
@@ -36,6 +37,8 @@ from chalicelib.practice.model.chain import HEAD, LINK, Head, Seal
 _STAFF = "staff#"
 _LINE = "client#"
 
+_SESSION = "session#"
+_STEPS = "sign_in_steps"
 
 def person_key(person_id: PersonId) -> Key:
     """Return where a person lies."""
@@ -63,6 +66,31 @@ def door_log_key(person_id: PersonId) -> Key:
 
 
 def line_keys(card: Card) -> list[Key]:
+def session_key(person_id: PersonId, session_id: str) -> Key:
+    """Return where a session lies: with the person's others and their used codes, so that one query finds all."""
+    return Key(_signing_in(person_id), f"{_SESSION}{session_id}")
+
+
+def used_codes_key(person_id: PersonId) -> Key:
+    """Return where a person's used codes lie."""
+    return Key(_signing_in(person_id), "codes")
+
+
+def step_key(secret: str) -> Key:
+    """Return where the step between password and code lies, of whose secret only the hash is kept."""
+    return Key(_STEPS, digest(secret))
+
+
+def _signing_in(person_id: PersonId) -> str:
+    return f"signing_in#{person_id}"
+
+
+def parts_of_people(gone: Sequence[PersonId], others: Sequence[PersonId]) -> list[str]:
+    """Name the parts in which something can lie of people who go, or in the answers that were kept for others."""
+    signing_in = [_signing_in(one) for one in gone]
+    return [DOORS, _STEPS, *signing_in, *(once_for_request(one, "", "").key.part for one in (*gone, *others))]
+
+
     """Return where a client's lines lie: in the practice's list and in each therapist's."""
     line = f"{sort_name(card.name)}#{card.client_id}"
     return [Key(CLIENTS, line), *(Key(places.therapist(one.person_id), f"{_LINE}{line}") for one in card.therapists)]
@@ -89,8 +117,11 @@ class PracticeStore:
     def page(self) -> PracticePage | None:
         """Read the practice and its staff with one query."""
         rows = self._table.query("", PRACTICE.sk, f"{_STAFF}~")
-        practice = rows.one(model.PRACTICE)
-        return PracticePage(practice, [row.value for row in rows.all(STAFF_LINE)]) if practice else None
+        practice, staff = rows.one(model.PRACTICE), rows.all(STAFF_LINE)
+        while rows.after:
+            rows = self._table.query("", PRACTICE.sk, f"{_STAFF}~", after=rows.after)
+            staff += rows.all(STAFF_LINE)
+        return PracticePage(practice, [row.value for row in staff]) if practice else None
 
     def person(self, person_id: PersonId) -> Stored[Person] | None:
         """Read a person."""

@@ -180,6 +180,8 @@ def open_recording(
             longest_s=block.longest_s,
         )
         take = Take(recording_id=recording_id, kind=kind, size=body.size)
+        if before := attempt.takes.get(block.block_id):
+            media.release(write, client_id, [before.recording_id])
         _save(write, found, msgspec.structs.replace(attempt, takes={**attempt.takes, block.block_id: take}))
         return write.commit(ticket)
 
@@ -202,6 +204,8 @@ def restart(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, number: 
         begun = course.restart(found.enrolment.value, number, SubmissionId(new_id(call.now)))
         write = call.write()
         write.replace(found.enrolment, begun)
+        if found.attempt:
+            media.release(write, client_id, (take.recording_id for take in found.attempt.takes.values()))
         if found.row:
             write.remove(found.row)
         if back:

@@ -236,6 +236,7 @@ def remove_recording(
             if left != found.attempt.takes:
                 write = call.write()
                 write.replace(found.row, _replace(found.attempt, takes=left))
+                media.release(write, client_id, [recording_id])
                 _record_removal(write, found, recording_id)
                 write.commit()
 
@@ -254,6 +255,7 @@ def _remove_sent(call: Call, found: Opened, recording_id: RecordingId) -> None:
         course.doing(found.enrolment.value, found.line.number)
     write = call.write()
     _take_back(write, found.enrolment, sent, without(sent.value.takes, recording_id))
+    media.release(write, client_id, [recording_id])
     _record_removal(write, found, recording_id)
     write.commit()
 

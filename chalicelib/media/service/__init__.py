@@ -2,17 +2,37 @@
 
 from chalicelib.media.service.looking import look_for
 from chalicelib.media.service.playback import library_urls, recording, see_recording, view
+from chalicelib.media.service.removing import (
+    client_files,
+    client_of_original,
+    files_below,
+    original_files,
+    release,
+    released,
+    remove_below,
+    remove_client_files,
+    remove_originals,
+)
 from chalicelib.media.service.uploads import abandon, arrived_parts, complete, give_up, open_recording, sign_parts
 
 __all__ = [
     "abandon",
     "arrived_parts",
+    "client_files",
+    "client_of_original",
     "complete",
+    "files_below",
     "give_up",
     "library_urls",
     "look_for",
     "open_recording",
+    "original_files",
     "recording",
+    "release",
+    "released",
+    "remove_below",
+    "remove_client_files",
+    "remove_originals",
     "see_recording",
     "sign_parts",
     "view",

@@ -4,6 +4,7 @@ from chalicelib.foundation.call import Call
 from chalicelib.foundation.log import log
 from chalicelib.foundation.table import Stored
 from chalicelib.media.model import Recording, never_arrived, next_look
+from chalicelib.media.service.removing import remove
 from chalicelib.media.store import files
 from chalicelib.media.store.recordings import RecordingStore
 
@@ -12,8 +13,11 @@ def look_for(call: Call, stored: Stored[Recording]) -> None:
     """Tell again of an upload that is there, go on waiting for one that is not, and after seven days no longer.
 
     The row is claimed before the message is sent: a crash between the two is made up for at the next look.
-    Telling twice does no harm, as S3 does so itself.
+    Telling twice does no harm, as S3 does so itself. What nothing shows any more goes.
     """
+    if stored.value.released_at:
+        remove(call, stored)
+        return
     recording, again = stored.value, next_look(stored.value, call.now)
     arrived = files.arrived(recording.key)
     write = call.write()

@@ -55,8 +55,8 @@ class RecordingStore:
 
     @staticmethod
     def settle(write: Write, found: Stored[Recording], settled: Recording) -> None:
-        """Write the end of a recording's way and tell of it; nobody looks for it any more."""
-        write.replace(found, settled)
+        """Write the end of a recording's way and tell of it; nobody looks for it any more, unless it is to go."""
+        write.replace(found, settled, due_at=next_look(settled, settled.at))
         home = settled.home
         if home.client_id and home.submission_id:
             write.tell(

@@ -21,6 +21,7 @@ from chalicelib.practice.service.doors import (
 from chalicelib.practice.service.founding import found_practice
 from chalicelib.practice.service.people import invite_again, invite_staff
 from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
+from chalicelib.practice.service.leaving import parts_to_walk, take_leave
 from chalicelib.practice.service.session import COOKIE, refresh_session, sign_in, sign_out, sign_out_everywhere
 from chalicelib.practice.service.settings import change_practice, see_practice
 
@@ -58,3 +59,5 @@ __all__ = [
     "sign_out",
     "sign_out_everywhere",
 ]
+    "parts_to_walk",
+    "take_leave",

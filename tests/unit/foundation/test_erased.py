@@ -42,7 +42,7 @@ def _erase(call: Call) -> None:
     stored = call.table.get(CARD, places.card(MIA))
     assert stored
     write = call.write()
-    write.replace(stored._replace(kind=TOMBSTONE), Tombstone(at=NOW, by=PersonId("")))  # type: ignore[arg-type]
+    write.bury(stored, TOMBSTONE, Tombstone(at=NOW, by=PersonId("")), otherwise=StaleWrite)
     write.commit()
 
 

@@ -1,0 +1,1 @@
+"""Where keeping, copies and erasures lie, and the files of copies."""
