@@ -183,3 +183,20 @@ def test_a_laptop_changes_nothing_of_the_data() -> None:
     policies = {f"{name}BucketPolicy" for name in ("Uploads", "Media", "Audit", "Site")}
     alarms = {"FunctionsFail", "FunctionsThrottled", "SomethingIsParked", "SomethingWaitsLong"}
     assert set(changed) == {"SiteHeaders", "Site", "BatchesToo", *policies, *alarms}
+
+
+def test_no_function_may_delete_from_the_audit_trail_and_only_the_worker_may_chain_it() -> None:
+    for path in (ROOT / "infra" / "policies").glob("*.json"):
+        statements = json.loads(path.read_text())["Statement"]
+        granted = {action for one in statements if one["Effect"] == "Allow" for action in one["Action"]}
+        denied = {
+            (action, key)
+            for one in statements
+            if one["Effect"] == "Deny"
+            for action in one["Action"]
+            for key in one["Condition"]["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"]
+        }
+        if "dynamodb:DeleteItem" in granted:
+            assert {("dynamodb:DeleteItem", f"*#{part}") for part in ("audit", "audit#*", "chain", "seals")} <= denied
+        if "dynamodb:PutItem" in granted and path.stem != "worker":
+            assert {("dynamodb:PutItem", f"*#{part}") for part in ("chain", "seals")} <= denied, path.stem
