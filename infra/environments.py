@@ -45,10 +45,10 @@ def make(folder: str, requirements: tuple[str, ...]) -> None:
         _create(ROOT / folder)
     uv = ROOT / ".venv" / "bin" / "uv"
     if not uv.exists():
-        _run([str(python), "-m", "pip", "install", "--quiet", "--requirement", UV])
-    by_uv = [str(uv), "pip", "sync", "--quiet", "--python", str(python), *requirements]
+        _run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", UV])
+    by_uv = [str(uv), "pip", "sync", "--quiet", "--require-hashes", "--python", str(python), *requirements]
     if subprocess.run(by_uv, check=False, capture_output=True, cwd=ROOT).returncode:
-        with_pip = [str(python), "-m", "pip", "install", "--quiet"]
+        with_pip = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes"]
         _run(with_pip + [word for file in requirements for word in ("--requirement", file)])
     (ROOT / folder / "installed").write_text(_stamp(requirements))
 

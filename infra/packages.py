@@ -43,7 +43,8 @@ def make_packages(requirements: Path, target: Target, folder: Path) -> None:
 
 def _install(requirements: Path, target: Target, folder: Path) -> None:
     uv = Path(sys.executable).with_name("uv")
-    command = [str(uv), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", *target.wheels]
+    command = [str(uv), "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+    command += ["--only-binary", ":all:", *target.wheels]
     command += ["--python", sys.executable, "--target", str(folder), "--requirement", str(requirements)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
