@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types layers unit infra chromium openapi web journeys bench pictures tour template deploy tick parked replay verify-audit reset
+.PHONY: help setup run code test check lint types layers unit infra chromium openapi web journeys bench pictures tour pins plan deploy outputs doctor rollback destroy template tick parked replay verify-audit reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -21,14 +21,17 @@ run: setup ## Run everything on this machine: make run [PORT=8787] [STATE=folder
 tour: setup ## Drive the whole loop over HTTP against `make run`, with real video files
 	@$(PYTHON) -m demo.tour --origin "$$($(PYTHON) -m infra.running)"
 
+code: setup ## Print the code that somebody of the staff is asked for: make code WHO=nora@demo.example
+	@$(PYTHON) -m demo.codes "$(WHO)"
+
 tick: setup ## Let a moment come in `make run`: make tick AT=2026-12-01T08:00:00Z
 	@$(PYTHON) -m infra.tick $(AT)
 
-parked: setup ## Show what failed too often and waits
-	@$(PYTHON) -m infra.parked
+parked: setup ## Show what failed too often and waits: make parked [STAGE=prod]
+	@$(PYTHON) -m infra.parked --stage "$(STAGE)"
 
-replay: setup ## Send what is parked back to where it failed
-	@$(PYTHON) -m infra.parked --replay
+replay: setup ## Send what is parked back to where it failed: make replay [STAGE=prod]
+	@$(PYTHON) -m infra.parked --stage "$(STAGE)" --replay
 
 verify-audit: setup ## Hold the audit trails against their chains and seals: make verify-audit [STAGE=prod] [PRACTICE=id]
 	@$(PYTHON) -m infra.verify_audit $(if $(PRACTICE),--practice $(PRACTICE))
@@ -43,6 +46,7 @@ check: setup lint types layers unit ## Run the fast checks (what the pre-commit 
 lint: setup
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m ruff format --check --quiet .
+	@.venv/bin/bandit --quiet --recursive --configfile pyproject.toml app.py chalicelib infra demo
 
 types: setup
 	@$(PYTHON) -m mypy
@@ -75,9 +79,27 @@ bench: setup ## Measure starts, requests, growth and cost; fails over a limit
 pictures: setup ## Take the README's pictures anew
 	@PICTURES=1 CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys/test_pictures.py
 
-template: setup ## Package for AWS into build/cloud
-	@$(PYTHON) -m infra.build cloud
+pins: setup ## Pin every requirement anew, with hashes: make pins [UPGRADE=1]
+	@$(PYTHON) -m infra.pins $(if $(UPGRADE),--upgrade)
 
-deploy: template ## Deploy to AWS: make deploy ARGS="--mail-from … --mail-domain …"
-	@$(PYTHON) -m infra.web
-	@$(PYTHON) -m infra.deploy $(ARGS)
+# An account's stages: docs/deploy/. STAGE=prod reads infra/stages/prod.toml; AWS_ENDPOINT_URL leads to an embedded AWS.
+plan: setup ## Check an account and show what a deployment would change and cost: make plan STAGE=prod
+	@$(PYTHON) -m infra.deploy plan "$(STAGE)"
+
+deploy: setup ## Deploy to AWS: make deploy STAGE=prod [YES=1]
+	@$(PYTHON) -m infra.deploy deploy "$(STAGE)" $(if $(YES),--yes)
+
+outputs: setup ## Show where a stage is, and the records for its DNS: make outputs STAGE=prod
+	@$(PYTHON) -m infra.deploy outputs "$(STAGE)"
+
+doctor: setup ## Look whether a stage is healthy: make doctor STAGE=prod
+	@$(PYTHON) -m infra.deploy doctor "$(STAGE)"
+
+rollback: setup ## Bring back the build before: make rollback STAGE=prod [BUILD=stamp] [YES=1]
+	@$(PYTHON) -m infra.deploy rollback "$(STAGE)" --build "$(BUILD)" $(if $(YES),--yes)
+
+destroy: setup ## Take a stage down and keep its data: make destroy STAGE=prod [DATA=delete CONFIRM=its-stack]
+	@$(PYTHON) -m infra.deploy destroy "$(STAGE)" --data "$(DATA)" --confirm "$(CONFIRM)" $(if $(YES),--yes)
+
+template: setup ## Write a template, the zips and the site to deploy without any tool, into build/by-hand
+	@$(PYTHON) -m infra.deploy template

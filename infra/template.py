@@ -44,7 +44,7 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 def load(path: Path) -> dict[str, Any]:
     """A template file in CloudFormation's long forms."""
-    return dict(yaml.load(path.read_text(), Loader=_Loader))  # noqa: S506 - a subclass of SafeLoader
+    return dict(_Loader(path.read_text()).get_single_data())
 
 
 def merge(under: Any, over: Any) -> Any:
