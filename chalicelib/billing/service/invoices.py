@@ -14,7 +14,7 @@ from chalicelib.billing.shapes import (
 )
 from chalicelib.billing.store import BillingStore, Setting, invoice_key, is_number, line_key
 from chalicelib.foundation.actor import Role
-from chalicelib.foundation.aws import client
+from chalicelib.foundation.aws import signed_url
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.clock import zone
 from chalicelib.foundation.errors import Conflict, Invalid, NotFound
@@ -87,15 +87,12 @@ def invoice_pdf(call: Call, client_id: ClientId, number: str) -> PdfLink:
     if not stored.value.pdf_ready:
         message = "The PDF is being made. The invoice itself is here already; try again in a minute."
         raise Conflict(message, type="pdf-not-ready")
-    url = client("s3").generate_presigned_url(
-        "get_object",
-        Params={
-            "Bucket": settings().media_bucket,
-            "Key": pdf_key(call.actor.practice_id, stored.value),
-            "ResponseContentType": "application/pdf",
-            "ResponseContentDisposition": f'inline; filename="invoice-{stored.value.number}.pdf"',
-        },
-        ExpiresIn=_LINK_SECONDS,
+    url = signed_url(
+        settings().media_bucket,
+        pdf_key(call.actor.practice_id, stored.value),
+        expires_s=_LINK_SECONDS,
+        content_type="application/pdf",
+        content_disposition=f'inline; filename="invoice-{stored.value.number}.pdf"',
     )
     return PdfLink(url=url)
 

@@ -65,9 +65,7 @@ def _lesson_today(practice_id: PracticeId, enrolment: Enrolment, line: Line) -> 
 def _poster(practice_id: PracticeId, line: Line) -> str | None:
     if line.picture is None:
         return None
-    kind = MediaKind(line.picture.kind)
-    urls = media.library_urls(practice_id, line.picture.resource_id, kind)
-    return urls.play_url if kind is MediaKind.IMAGE else urls.poster_url
+    return media.library_picture(practice_id, line.picture.resource_id, MediaKind(line.picture.kind))
 
 
 def _unseen(lines: list[Line]) -> list[FeedbackToday]:

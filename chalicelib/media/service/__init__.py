@@ -1,7 +1,7 @@
 """What is done with recordings: they are opened, sent, put together or given up, and played."""
 
 from chalicelib.media.service.looking import look_for
-from chalicelib.media.service.playback import library_urls, recording, see_recording, view
+from chalicelib.media.service.playback import library_picture, library_urls, recording, see_recording, view
 from chalicelib.media.service.removing import (
     client_files,
     client_of_original,
@@ -23,6 +23,7 @@ __all__ = [
     "complete",
     "files_below",
     "give_up",
+    "library_picture",
     "library_urls",
     "look_for",
     "open_recording",

@@ -64,9 +64,20 @@ def view(recording: Recording, *, with_urls: bool) -> RecordingView:
 
 def library_urls(practice_id: PracticeId, resource_id: ResourceId, kind: MediaKind) -> MediaUrls:
     """Sign what opens a file of the library that is ready. Nothing is read: its keys follow from its id."""
-    below = files.upload_key(practice_id, Home(), RecordingId(resource_id))
     made = files.MADE[kind]
-    poster = None
-    if kind is MediaKind.VIDEO:
-        poster = files.play_url(f"{below}/{files.POSTER.name}", files.POSTER.content_type)
-    return MediaUrls(play_url=files.play_url(f"{below}/{made.name}", made.content_type), poster_url=poster)
+    poster = None if kind is MediaKind.IMAGE else library_picture(practice_id, resource_id, kind)
+    return MediaUrls(
+        play_url=files.play_url(f"{_below(practice_id, resource_id)}/{made.name}", made.content_type), poster_url=poster
+    )
+
+
+def library_picture(practice_id: PracticeId, resource_id: ResourceId, kind: MediaKind) -> str | None:
+    """Sign the picture that stands for a file of the library: an image itself, a video's poster; sound has none."""
+    made = {MediaKind.IMAGE: files.MADE[MediaKind.IMAGE], MediaKind.VIDEO: files.POSTER}.get(kind)
+    if made is None:
+        return None
+    return files.play_url(f"{_below(practice_id, resource_id)}/{made.name}", made.content_type)
+
+
+def _below(practice_id: PracticeId, resource_id: ResourceId) -> str:
+    return files.upload_key(practice_id, Home(), RecordingId(resource_id))

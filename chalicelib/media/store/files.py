@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from botocore.exceptions import ClientError
 
-from chalicelib.foundation.aws import client
+from chalicelib.foundation.aws import client, signed_url
 from chalicelib.foundation.ids import ID_PATTERN, ClientId, PracticeId, RecordingId, SubmissionId
 from chalicelib.foundation.settings import settings
 from chalicelib.media.model import Home, MediaKind
@@ -174,10 +174,8 @@ def tell_again(key: str, size: int, *, sequencer: str, version_id: str | None) -
 
 def play_url(key: str, content_type: str | None) -> str:
     """Sign an address that opens a file of the media bucket for 15 minutes, as that type and no other."""
-    params = {"Bucket": settings().media_bucket, "Key": key}
-    if content_type:
-        params["ResponseContentType"] = content_type
-    return _s3().generate_presigned_url("get_object", Params=params, ExpiresIn=PLAYS_FOR_S)
+    answer = {"content_type": content_type} if content_type else {}
+    return signed_url(settings().media_bucket, key, expires_s=PLAYS_FOR_S, **answer)
 
 
 def fetch(key: str, version_id: str | None, target: Path) -> None:
