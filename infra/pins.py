@@ -1,6 +1,6 @@
-"""`python -m infra.pins [--upgrade]`: writes every requirements-*.txt from its .in: exact versions, with the hashes of their files.
+"""`python -m infra.pins [--upgrade]`: writes every requirements-*.txt from its .in, exact versions with hashes.
 
-A package whose file has another hash is not installed (pip's and uv's --require-hashes). No address of an index goes in.
+A package whose file has another hash is not installed (--require-hashes, pip's and uv's). No index's address goes in.
 """
 
 import argparse
@@ -20,6 +20,7 @@ SOURCES = (
     "infra/requirements-video.in",
     "infra/requirements-documents.in",
     "infra/requirements-emulator.in",
+    "infra/requirements-checks.in",
     "requirements-dev.in",  # the last: it takes in the files of what ships
 )
 # Shipped without what its command line needs; development installs that too.

@@ -45,14 +45,14 @@ def source_files() -> list[Path]:
     return [ROOT / "app.py", *found]
 
 
-def make_zips(target: Target, out: Path, cache: Path) -> None:
-    """Write `out/<name>.zip` for each of ZIPS; zips of packages alone are kept in `cache` and added to."""
+def make_zips(target: Target, out: Path, cache: Path, names: Iterable[str] = tuple(ZIPS)) -> None:
+    """Write `out/<name>.zip` for each of these names; zips of packages alone are kept in `cache` and added to."""
     if target is CLOUD and sys.version_info[:2] != tuple(map(int, PYTHON.split("."))):
         raise Trouble(f"Byte-code for AWS is compiled by Python {PYTHON}: install it, then run `make setup` again.")
-    packed = _packed(target, cache)
+    packed = _packed(target, cache, names)
     code = out / "code"
     _copy_code(code)
-    for name in ZIPS:
+    for name in packed:
         making = out / f"{name}.making"
         shutil.copyfile(packed[name], making)
         _append(making, code, _level(target))
@@ -69,10 +69,10 @@ def _copy_code(folder: Path) -> None:
     compile_in_place(folder)
 
 
-def _packed(target: Target, cache: Path) -> dict[str, Path]:
+def _packed(target: Target, cache: Path, names: Iterable[str]) -> dict[str, Path]:
     """The zips of packages alone, by name. What `cache` lacks is made, and what it needs no longer goes."""
     cache.mkdir(parents=True, exist_ok=True)
-    packed = {name: cache / f"{name}-{target.name}-{_key(files, target)}.zip" for name, files in ZIPS.items()}
+    packed = {name: cache / f"{name}-{target.name}-{_key(ZIPS[name], target)}.zip" for name in names}
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         folders: dict[str, Path] = {}
         for name, archive in packed.items():

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from infra.build import build
+from infra.build import build, sizes
 from infra.deploy.by_hand import write_by_hand
 from infra.deploy.checks import check_place
 from infra.deploy.deploying import deploy, plan, rollback
@@ -12,7 +12,7 @@ from infra.deploy.doctor import doctor
 from infra.deploy.refusals import in_sentences
 from infra.deploy.stages import Stage, read_stage
 from infra.deploy.telling import tell_outputs
-from infra.steps import run_command, step
+from infra.steps import run_command, said, step
 from infra.web import build_web
 
 
@@ -54,7 +54,9 @@ def main() -> int | None:
 
 def _packaged(stage: Stage) -> Path:
     with step("Packaging"):
-        return build(stage.target)
+        built = build(stage.target)
+    said(sizes(built))
+    return built
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What is in the zips starts as Lambda starts it, and is the same wherever it is made."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from infra.build import LARGEST_API, refuse_large
 from infra.packages import CLOUD, LOCAL, SERVICES, refuse_wrong_wheels
 from infra.steps import Trouble
-from infra.zips import ZIPS, make_zips
+from infra.zips import ROOT, ZIPS, make_zips
 
 LARGEST_UNPACKED = 250 << 20  # bytes: Lambda's limit
 STARTS_AS_LAMBDA_DOES = """
@@ -74,9 +76,36 @@ def test_our_code_is_compiled_and_tells_no_path_of_the_machine_that_made_it(buil
         assert b"/var/task/app.py" in archive.read(compiled[0])
 
 
-def test_the_same_sources_make_the_same_zip(built: Path, tmp_path: Path) -> None:
-    make_zips(LOCAL, tmp_path, built.parent / "packages")
+def test_the_same_sources_make_the_same_zip_in_another_folder_at_another_time_with_other_rights(
+    built: Path, tmp_path: Path
+) -> None:
+    before = os.umask(0o077)
+    try:
+        make_zips(LOCAL, tmp_path, tmp_path / "packages", ["api"])
+    finally:
+        os.umask(before)
     assert (tmp_path / "api.zip").read_bytes() == (built / "api.zip").read_bytes()
+
+
+def test_an_api_that_grew_too_large_fails_the_build(built: Path, tmp_path: Path) -> None:
+    refuse_large(built)
+    with (tmp_path / "api.zip").open("wb") as large:
+        large.truncate(LARGEST_API + 1)
+    with pytest.raises(Trouble, match=r"api\.zip has 10\.0 MB"):
+        refuse_large(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "requirements",
+    sorted([*ROOT.glob("requirements*.txt"), *(ROOT / "infra").glob("requirements*.txt")]),
+    ids=lambda path: path.stem,
+)
+def test_every_requirement_names_its_version_and_its_hashes_and_no_index(requirements: Path) -> None:
+    text = requirements.read_text().replace("\\\n", "")
+    packages = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    assert packages
+    assert all(re.match(r"[a-z0-9._-]+==\S+ .*--hash=sha256:", line) for line in packages)
+    assert "://" not in text
 
 
 @pytest.mark.parametrize("tag", ["cp313-cp313-linux_aarch64", "cp313-cp313-manylinux_2_17_x86_64"])
