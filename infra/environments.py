@@ -1,6 +1,7 @@
-"""`python3 -m infra.environments`: makes .venv and .emulator. Needs only Python's own library.
+"""`python3 -m infra.environments [--checks]`: makes .venv and .emulator. Needs only Python's own library.
 
-.venv is the project's environment; the embedded AWS has one of its own, since it pins another botocore.
+.venv is the project's environment; the embedded AWS has one of its own, since it pins another botocore. With --checks
+also what holds the template against the rules of others: large, and only for `make test`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ ENVIRONMENTS = {
     ".venv": ("requirements-dev.txt", UV),
     ".emulator": ("infra/requirements-emulator.txt",),
 }
+CHECKS = {".checks": ("infra/requirements-checks.txt",)}
+CHECKS_OF_NODE = ROOT / "infra" / "checks"
 OLDEST = (3, 12)
 
 
@@ -26,10 +29,14 @@ def main() -> None:
     """Make or renew what is missing or out of date."""
     if sys.version_info[:2] < OLDEST:
         raise Trouble(f"Python {'.'.join(map(str, OLDEST))} or newer is needed; this is {sys.version.split()[0]}.")
-    for folder, requirements in ENVIRONMENTS.items():
+    checks = "--checks" in sys.argv
+    for folder, requirements in (ENVIRONMENTS | (CHECKS if checks else {})).items():
         if not is_current(folder, requirements):
             with step(f"Installing {requirements[0]} into {folder}"):
                 make(folder, requirements)
+    if checks and not (CHECKS_OF_NODE / "node_modules" / ".package-lock.json").exists():
+        with step("Installing AWS's rules for templates"):
+            _run(["npm", "ci", "--ignore-scripts", "--silent", "--prefix", str(CHECKS_OF_NODE)])
 
 
 def is_current(folder: str, requirements: tuple[str, ...]) -> bool:
