@@ -71,7 +71,7 @@ def test_the_practice_promises_another_time_and_what_was_done_is_written_down(vi
     button(page, "Save the settings").click()
     until("The setting", lambda: house.owner.get("/api/practice")["practice"]["answer_within_hours"] == 72)
     link(page, "Who did what").click()
-    expect(page.get_by_role("cell", name="Olga Owner").first).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Olga Owner").first).to_be_visible()
 
 
 def test_an_owner_who_treats_nobody_reads_no_clinical_record(visit: Visits, house: House, tilda: Browser) -> None:

@@ -43,6 +43,7 @@ PAGES = {
     "client-progress": (JONAS, "/clients/{ruth}/progress", "Pain"),
     "client-contact": (JONAS, "/clients/{ruth}/contact", "Invitation"),
     "client-invoices": (OWNER, "/clients/{ruth}/invoices", "148"),
+    "client-seen": (JONAS, "/clients/{ruth}/seen", "added a client"),
     "client-lesson": (JONAS, "/clients/{ruth}{ahead}", "One step up"),
     "programs": (JONAS, "/programs", "Steady knee"),
     "editor": (JONAS, "/programs/{program}", "About 10 minutes"),
@@ -51,7 +52,7 @@ PAGES = {
     "clients-all": (OWNER, "/clients", "Theo Berg"),
     "new-client": (OWNER, "/clients/new", "New client"),
     "practice": (OWNER, "/practice", "Ines Duarte"),
-    "audit": (OWNER, "/practice/audit", "Months begin and end"),
+    "audit": (OWNER, "/practice/audit", "founded the practice"),
     "money": (OWNER, "/money", "Ruth Adeyemi"),
 }
 # the same for pages that ask the server for nothing before a press

@@ -16,7 +16,12 @@ export type PracticeView = Schemas['PracticeView']
 export type Practice = Schemas['Practice']
 export type PracticeSettings = Schemas['PracticeSettings']
 export type Staff = Schemas['PersonView']
-export type AuditEntry = Schemas['AuditEntry']
+export type AuditPage = Schemas['AuditPage']
+/** From which moment until before which; all of it where neither is given. */
+export interface Span {
+  since: string | undefined
+  until: string | undefined
+}
 export type Invoice = Schemas['OwnersInvoice']
 export type Resource = Schemas['ResourceView']
 export type ProgramLine = Schemas['ProgramLine']
@@ -42,7 +47,8 @@ export const getPractice = () => send<PracticeView>('GET', '/api/practice')
 export const putPractice = (settings: PracticeSettings, version: string) => send<PracticeView>('PUT', '/api/practice', settings, version)
 export const inviteStaff = (invitation: Schemas['StaffInvitation']) => post<Staff>('/api/people', invitation)
 export const inviteAgain = (personId: string) => post<unknown>(`/api/people/${q(personId)}/invitation`)
-export const readAudit = (month: string, after?: string | null) => get<Schemas['AuditPage']>(asked('/api/audit', { month, after }))
+export const readTrail = ({ since, until }: Span, after?: string) => get<AuditPage>(asked('/api/audit', { since, until, after }))
+export const readClientTrail = (clientId: string, { since, until }: Span, after?: string) => get<AuditPage>(asked(`/api/clients/${q(clientId)}/audit`, { since, until, after }))
 
 // Money.
 export const listInvoices = (after?: string | null) => get<Schemas['PracticeInvoices']>(asked('/api/invoices', { after }))

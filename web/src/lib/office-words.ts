@@ -1,14 +1,5 @@
 /** Sentences of the practice's own pages. */
 
-/** The last months to look back at, newest first, as YYYY-MM. */
-export function monthsBack(today: string, most = 24): string[] {
-  const [year = 0, month = 1] = today.split('-').map(Number)
-  return Array.from({ length: most }, (_, back) => {
-    const at = year * 12 + (month - 1) - back
-    return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`
-  })
-}
-
 const ROLES: Record<string, string> = { owner: 'Owner', therapist: 'Therapist', client: 'Client', guardian: 'Guardian' }
 
 /** "Owner and therapist" */

@@ -4,8 +4,7 @@ import { newBlock } from './author-blocks'
 import { sayAboutLesson, sayLessons, sayPublished, sayPublishing } from './author-words'
 import { explainFile, FILE_KINDS, libraryFault, mediaTypeOf, sayFile, titleFrom } from './library-words'
 import { ClientForm } from './office-client.svelte'
-import { NameBook } from './office-names'
-import { emailFault, isMeant, monthsBack, readTurnaround, sayRoles, sayTurnaround } from './office-words'
+import { emailFault, isMeant, readTurnaround, sayRoles, sayTurnaround } from './office-words'
 import { sayZone, zoneOptions } from './zones'
 
 describe('finding by name', () => {
@@ -17,10 +16,6 @@ describe('finding by name', () => {
   ])('%s by “%s”: %s', (name, typed, found) => {
     expect(isMeant(name, typed)).toBe(found)
   })
-})
-
-it('looks months back over the turn of a year', () => {
-  expect(monthsBack('2026-02-10', 4)).toEqual(['2026-02', '2026-01', '2025-12', '2025-11'])
 })
 
 it('says roles and turnarounds', () => {
@@ -77,18 +72,6 @@ describe('a new client', () => {
     expect(form.faults.size).toBe(0)
     expect([form.body.guardians, form.body.therapist_ids]).toEqual([[], ['i']])
   })
-})
-
-it('fetches names page by page, and no page twice', async () => {
-  const asked: (string | undefined)[] = []
-  const book = new NameBook(async (after) => {
-    asked.push(after)
-    return after ? { clients: [{ client_id: 'b', name: 'Ben' }], after: null } : { clients: [{ client_id: 'a', name: 'Ana' }], after: 'next' }
-  })
-  expect((await book.find(['a'])).get('a')).toBe('Ana')
-  expect((await book.find(['b', 'gone'])).get('b')).toBe('Ben')
-  await book.find(['gone'])
-  expect(asked).toEqual([undefined, 'next'])
 })
 
 describe('files', () => {

@@ -10,6 +10,7 @@ const recordRoutes: Route[] = [
   { ...record, path: '/clients/:client_id/progress', title: 'Progress', load: () => import('./client/ClientProgress.svelte') },
   { ...record, path: '/clients/:client_id/contact', title: 'Contact', load: () => import('./client/ClientContact.svelte') },
   { ...record, path: '/clients/:client_id/invoices', title: 'Invoices', load: () => import('./client/ClientInvoices.svelte') },
+  { ...record, path: '/clients/:client_id/seen', title: 'Seen by', load: () => import('./client/ClientTrail.svelte') },
 ]
 
 const staff = { shell: 'staff', who: 'staff' } as const
