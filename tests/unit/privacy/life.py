@@ -171,7 +171,7 @@ class Life:
 
     def recording(self, recording_id: str) -> Any:
         (row,) = [row for row in self.rows() if row.kind == "recording" and recording_id in row.sk]
-        return self.call().table._stored(row).value
+        return self.call().table._stored(row.serialize()).value
 
     def open_review_link(self) -> None:
         token = next(text for text in reversed(self.letters) if "/r#" in text).partition("/r#")[2].split()[0]
