@@ -143,14 +143,11 @@ def _concurrency(account: Account, wanted: int, stands: bool) -> Iterator[Line]:
     limits = account.client("lambda").get_account_settings()["AccountLimit"]
     most, free = limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]
     free += wanted if stands else 0  # what stands has reserved its own already
-    how = (
-        "Ask for 1000: Service Quotas, AWS Lambda, “Concurrent executions” (L-B99A9384). It is free and mostly granted "
-        "within a day"
-    )
+    how = "Ask for 1000: Service Quotas, AWS Lambda, “Concurrent executions” (L-B99A9384). It is free"
     if wanted and free - wanted < LEFT_UNRESERVED:
         yield stop(
             f"This account may run {most} functions at once, {free} of them unreserved; {wanted} are to be reserved, "
-            f"and AWS wants {LEFT_UNRESERVED} left. {how}."
+            f'and AWS wants {LEFT_UNRESERVED} left. {how}. Until then: VideoConcurrency = "0" under [parameters].'
         )
     elif most < LEFT_UNRESERVED:
         yield note(f"This account may run only {most} functions at once: enough to try, too few for a day. {how}.")

@@ -22,8 +22,8 @@ KNOWN_BY = {
     GROUP: ("UserPoolId", "GroupName"),
     "AWS::Logs::LogGroup": ("LogGroupName",),
 }
-# Kept too, but not imported: a new stage finds the account's identity of the domain, and uses it.
-SHARED = {"AWS::SES::EmailIdentity"}
+# Kept too, for they are an account's and other stages use them; no practice's data, and made or found anew.
+SHARED = {"AWS::SES::EmailIdentity", "AWS::ApiGateway::Account", "AWS::IAM::Role"}
 SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
 THERE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_FAILED", "DELETE_FAILED", "DELETE_SKIPPED"}
 
