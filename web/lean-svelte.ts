@@ -54,6 +54,25 @@ export function boundary(node, _props, children) { new Boundary(node, children);
 export function pending() {}
 `
 
+// What is shown goes at once when something else takes its place: nothing fades out, nothing is kept aside.
+const BRANCHES = `
+import { branch, destroy_effect } from '../../reactivity/effects.js';
+export class BranchManager {
+  #key;
+  #shown = null;
+  constructor(anchor) { this.anchor = anchor; }
+  ensure(key, fn) {
+    if (this.#shown && key === this.#key) return;
+    const before = this.#shown;
+    this.#key = key;
+    this.#shown = fn ? branch(() => fn(this.anchor)) : null;
+    if (before) destroy_effect(before);
+  }
+}
+`
+
+const sha = (code: string): string => createHash('sha256').update(code).digest('hex').slice(0, 16)
+
 const cuts: Cut[] = [
   {
     file: 'dom/hydration.js',
@@ -69,13 +88,51 @@ const cuts: Cut[] = [
     cut: replace([/(export function flatten\(blockers, sync, async, fn\) \{\n\tconst d = [^\n]+\n)[\s\S]*?\n\}\n/, '$1\tfn(sync.map((one) => d(one)));\n}\n']),
   },
   {
+    // What only `await` and forks call.
+    file: 'reactivity/batch.js',
+    cut: replace(
+      ...['skip_effect', 'unskip_effect', 'increment', 'decrement', 'settled'].map((name): [RegExp, string] => [new RegExp(`\\n\\t${name}\\([^\\n]*\\) \\{\\n[\\s\\S]*?\\n\\t\\}\\n`), '\n']),
+      [/if \(this\.#is_deferred\(\)\) \{[\s\S]*?\n\t\t\}\n/, ''],
+      ['if (!this.#is_deferred()) this.discard();', 'this.discard();'],
+      [/\n\t#is_(deferred|skipped)\([^\n]*\) \{\n[\s\S]*?\n\t\}\n/g, '\n'],
+      [' || this.#skipped_branches.has(effect)', ''],
+    ),
+  },
+  // Nothing is made aside and put in later, as `await` would; nothing moves by Svelte's hand, CSS does that.
+  {
+    file: 'dom/blocks/each.js',
+    cut: replace(
+      ['var defer = should_defer_append();', 'const defer = false;'],
+      ['var is_animated = (flags & EACH_IS_ANIMATED) !== 0;', 'const is_animated = false;'],
+      [/if \(state\.outrogroups !== null\)/g, 'if (false)'],
+      ['if (group) {', 'if (false) {'],
+      ['if (remaining === 0) {', 'if (true) {'],
+    ),
+  },
+  {
+    file: 'dom/blocks/branches.js',
+    cut: (code) => (sha(code) === '01d3b5e6144a2f94' ? BRANCHES : undefined),
+  },
+  {
+    file: 'reactivity/effects.js',
+    cut: replace(
+      [/(export function pause_effect\([^)]*\) \{\n)[\s\S]*?\n\}\n/, '$1\tif (destroy) destroy_effect(effect);\n\tif (callback) callback();\n}\n'],
+      [/(export function resume_effect\()effect\) \{\n[\s\S]*?\n\}\n/, '$1) {}\n'],
+    ),
+  },
+  {
+    // `style:` beside a style attribute, which our content security policy would stop anyway.
+    file: '../shared/attributes.js',
+    cut: replace([/\t\tif \(value\) \{\n\t\t\t\/\/ strip comments[\s\S]*?\n\t\t\}\n(?=\n\t\tif \(normal_styles\) \{\n\t\t\tnew_style)/, '']),
+  },
+  {
     file: 'dom/blocks/boundary.js',
-    cut: (code) => (createHash('sha256').update(code).digest('hex').startsWith('0efebe3ecff9440b') ? BOUNDARY : undefined),
+    cut: (code) => (sha(code) === '0efebe3ecff9440b' ? BOUNDARY : undefined),
   },
 ]
 
 const CLIENT = '/svelte/src/internal/client/'
-const USES_WHAT_IS_CUT = /\$\.(pending\b|(boundary|async|async_derived|save|hydrate)\()/
+const USES_WHAT_IS_CUT = /\$\.(pending\b|(boundary|async|async_derived|await|save|hydrate|transition|animation)\(|set_style\(\w+, (?!''))/
 
 export function leanSvelte(): Plugin {
   const open = new Set(cuts)

@@ -1,34 +1,31 @@
 /**
  * Prints what each page weighs in JavaScript (gzip, everything that is loaded before it stands: entry,
  * table of routes, frame, page and all they import) and fails over budget. What a page loads only on a
- * press counts where a budget names it. Run after `npm run build`.
+ * press, or only for some lessons, counts where a budget names it. Run after `npm run build`.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
 const dist = new URL(process.argv[2] ? `file://${process.argv[2]}/` : '../dist/', import.meta.url)
 const src = new URL('../', import.meta.url)
-const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'))
+/** File of a chunk → whether it is the entry, which files it holds, which chunks it imports. */
+const chunks = JSON.parse(readFileSync(new URL('.vite/chunks.json', dist), 'utf8'))
 const KB = 1000
-const text = (key) => readFileSync(new URL(manifest[key].file, dist), 'utf8')
 
 /** Page by source file → budget in KB and what it also needs when used. First match wins. */
 const budgets = [
-  // The link's door, and the review behind it.
-  { match: /^src\/pages\/review\/ReviewLink\.svelte/, kb: 47, also: ['src/pages/review/Bench.svelte'] },
-  { match: /^src\/pages\/review\//, kb: 45.5 },
-  // Every kind of step, and with it Markdown (12 KB, all but one of them DOMPurify), recorder and uploader.
-  { match: /^src\/pages\/client\/Lesson\.svelte/, kb: 79, also: ['src/lib/markdown.ts', 'src/pages/client/lesson/RecordingStep.svelte', 'src/pages/client/Going.svelte', 'src/lib/client-uploads.svelte.ts'] },
+  // The review, and the link's door with the review behind it.
+  { match: /^src\/pages\/review\//, kb: 40 },
+  // Every kind of step, Markdown, player, recorder and uploader.
+  { match: /^src\/pages\/client\/Lesson\.svelte/, kb: 55, also: ['src/pages/client/lesson/RecordingStep.svelte', 'src/pages/client/Going.svelte', 'src/lib/client-uploads.svelte.ts'] },
   // With the video player and Markdown.
-  { match: /^src\/pages\/client\/Submission\.svelte/, kb: 53, also: ['src/lib/markdown.ts'] },
+  { match: /^src\/pages\/client\/Submission\.svelte/, kb: 40 },
   // With a chart, a form, a list that is an invoice as well.
-  { match: /^src\/pages\/client\/Progress\.svelte/, kb: 35.5 },
-  { match: /^src\/pages\/client\/Reminders\.svelte/, kb: 33.5 },
-  { match: /^src\/pages\/client\/Invoices\.svelte/, kb: 32.8 },
+  { match: /^src\/pages\/client\/Progress\.svelte/, kb: 35 },
+  { match: /^src\/pages\/client\/(Reminders|Invoices)\.svelte/, kb: 33 },
   { match: /^src\/pages\/(client|door)\//, kb: 30 },
 ]
-// ClientShell stands in the chunk of its group (vite.config.ts), which the manifest names by that.
-const shells = { client: Object.keys(manifest).find((key) => /^_client-[^.]+\.js$/.test(key) && text(key).includes('client-shell')), staff: 'src/shell/StaffShell.svelte', door: 'src/shell/DoorShell.svelte', bare: undefined }
+const shells = { client: 'src/shell/ClientShell.svelte', staff: 'src/shell/StaffShell.svelte', door: 'src/shell/DoorShell.svelte', bare: undefined }
 
 /** Every page that a table of routes names, with its frame and with the table where that is loaded by itself. */
 function readPages() {
@@ -47,35 +44,30 @@ function readPages() {
   return found
 }
 
-function gather(key, into) {
-  if (!key || into.has(key)) return into
-  const chunk = manifest[key]
-  if (!chunk) return into
-  into.add(key)
-  for (const other of chunk.imports ?? []) gather(other, into)
-  return into
+const chunkOf = (file) => {
+  const found = Object.keys(chunks).find((name) => chunks[name].holds.includes(file))
+  if (!found) throw new Error(`no chunk holds ${file}: look at the budgets again`)
+  return found
 }
 
-const weigh = (keys) =>
-  [...new Set([...keys].map((key) => manifest[key].file))]
-    .filter((file) => file.endsWith('.js'))
-    .reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length, 0)
+function gather(name, into) {
+  if (into.has(name)) return
+  into.add(name)
+  for (const other of chunks[name].imports) gather(other, into)
+}
 
-const entry = Object.keys(manifest).find((key) => manifest[key].isEntry)
+/** KB of the chunks that hold these files, and of all that they import. */
+function weigh(files) {
+  const all = new Set()
+  for (const name of [Object.keys(chunks).find((one) => chunks[one].entry), ...files.map(chunkOf)]) gather(name, all)
+  return [...all].reduce((sum, name) => sum + gzipSync(readFileSync(new URL(name, dist)), { level: 9 }).length, 0) / KB
+}
+
 let over = 0
-
-console.log(`${'entry'.padEnd(44)} ${(weigh(gather(entry, new Set())) / KB).toFixed(1).padStart(6)} KB`)
+console.log(`${'entry'.padEnd(44)} ${weigh([]).toFixed(1).padStart(6)} KB`)
 for (const [page, [table, shell]] of [...readPages()].sort()) {
-  // A page must be a chunk of its own or be in the manifest by name; else this would count too little.
-  for (const file of shell === shells.bare ? [page] : [page, shell]) if (!manifest[file]) throw new Error(`${file} is not in the manifest`)
   const budget = budgets.find((one) => one.match.test(page))
-  const keys = gather(page, gather(shell, gather(table, gather(entry, new Set()))))
-  for (const also of budget?.also ?? []) {
-    if (!existsSync(new URL(also, src))) throw new Error(`${also}, which ${page} needs, is gone`)
-    if (!manifest[also]) throw new Error(`${also} is not in the manifest: is it part of another chunk now? Look at the budget of ${page} again.`)
-    gather(also, keys)
-  }
-  const kb = weigh(keys) / KB
+  const kb = weigh([table, page, ...(shell ? [shell] : []), ...(budget?.also ?? [])])
   const bad = budget && kb > budget.kb
   if (bad) over += 1
   console.log(`${page.replace('src/pages/', '').padEnd(44)} ${kb.toFixed(1).padStart(6)} KB${budget ? ` of ${budget.kb}${bad ? '  OVER' : ''}` : ''}`)

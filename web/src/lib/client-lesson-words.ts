@@ -1,6 +1,6 @@
 /** Sentences inside a lesson, and of what was answered. Apart from the others, which every first page loads. */
 import type { AskingBlock, Value } from './client-api'
-import { isDid } from './client-steps'
+import { isDid } from './client-did'
 import { therapist } from './client-words'
 import { count, sayList } from './dates'
 

@@ -1,5 +1,6 @@
 /** A lesson as steps: what stands on each, which are done, and what is missing. No DOM, no network. */
-import type { AskingBlock, Block, Did, ExerciseBlock, RecordingView, ShowingBlock, Value } from './client-api'
+import { isDid } from './client-did'
+import type { AskingBlock, Block, ExerciseBlock, RecordingView, ShowingBlock, Value } from './client-api'
 
 /** One page of a lesson: what is shown first, the one thing it asks, and what comes after the last question. */
 export interface Step {
@@ -68,10 +69,6 @@ function isExerciseComplete(block: ExerciseBlock, value: Value | undefined): boo
   // An exercise that was left out hurts nobody.
   const leftOut = (block.sets > 0 || block.reps > 0) && did.sets === 0 && did.reps === 0
   return did.pain !== null || leftOut
-}
-
-export function isDid(value: Value | undefined): value is Did {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The indexes of the steps without which the lesson cannot be sent. */

@@ -1,6 +1,6 @@
 /** What else is said of time. Ask `dates` for it; see there. */
 
-import { type Clock, count, DAY_MS, dayOf, daysBetween, format, LOCALE, type Moment, moment, offset, sayDate, sayDay, sayTime, weekday } from './dates-first'
+import { type Clock, count, DAY_MS, dayOf, daysBetween, format, LOCALE, type Moment, moment, offset, sayDate, sayDay, sayList, sayTime, weekday } from './dates-first'
 
 /** A local day, some days later. */
 export function addDays(on: string, days: number): string {
@@ -55,27 +55,6 @@ export function sayAgo(at: Moment, clock: Clock): string {
   return sayDaysAgo(at, clock)
 }
 
-/** "1:24", "1:02:05": the length or the place in a video. */
-export function sayClock(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds))
-  const h = Math.floor(whole / 3600)
-  const m = Math.floor((whole % 3600) / 60)
-  const s = String(whole % 60).padStart(2, '0')
-  return h > 0 ? `${h}:${String(m).padStart(2, '0')}:${s}` : `${m}:${s}`
-}
-
-/** "1 minute 24 seconds": the same, to be read out. */
-export function speakClock(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds))
-  const parts = [
-    [Math.floor(whole / 3600), 'hour'],
-    [Math.floor((whole % 3600) / 60), 'minute'],
-    [whole % 60, 'second'],
-  ] as const
-  const said = parts.filter(([n]) => n > 0).map(([n, unit]) => count(n, unit))
-  return said.length > 0 ? said.join(' ') : '0 seconds'
-}
-
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 
 /** ISO weekdays (1 is Monday) as "Mon, Wed and Sat"; all seven as "every day". */
@@ -83,10 +62,4 @@ export function sayWeekdays(days: readonly number[]): string {
   const unique = [...new Set(days)].sort((a, b) => a - b)
   if (unique.length === 7) return 'every day'
   return sayList(unique.map((day) => WEEKDAYS[day - 1] ?? ''))
-}
-
-/** "a", "a and b", "a, b and c" */
-export function sayList(words: readonly string[]): string {
-  if (words.length < 2) return words[0] ?? ''
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { queue, review } from '../fixtures/staff'
-import { answerRows, choices, readers, sayAfter, sayQueue, saySendFoot, sayWaiting, sayWrote } from './review-words'
+import { sayAfter } from './review-after-words'
+import { sayQueue, sayWaiting } from './review-queue'
+import { answerRows, choices, readers, saySendFoot, sayWrote } from './review-words'
 
 const now = new Date('2026-05-14T09:00:00Z')
 const clock = { zone: 'Europe/Dublin', now }

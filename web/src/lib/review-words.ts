@@ -1,28 +1,10 @@
 /** Sentences of the reviews. Names and hours; nobody is ranked, hurried or given a pronoun. */
-import { isDid } from './client-steps'
+import { isDid } from './client-did'
 import { sayAnswer } from './client-lesson-words'
 import { firstName } from './client-words'
-import { type Clock, count, sayClock, sayFullDate, sayMoment } from './dates'
+import { count, sayClock } from './dates'
 import type { AskingBlock, Block, ExerciseBlock, RecordingView, SubmissionView } from './client-api'
-import type { Decision, Draft, EarlierAnswer, QueueLine, ReviewView } from './review'
-
-const NUMBERS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve'] as const
-
-/** "Four reviews are waiting"; `more` where the list goes on after these. */
-export function sayWaiting(lines: number, more = false): string {
-  if (more) return `More than ${lines} reviews are waiting`
-  return `${NUMBERS[lines] ?? lines} ${lines === 1 ? 'review is' : 'reviews are'} waiting`
-}
-
-/** "About 35 minutes in all. The first is promised for today at 18:00." */
-export function sayQueue(lines: readonly QueueLine[], minutes: number, clock: Clock): string {
-  const first = lines[0]
-  if (!first) return ''
-  const late = Date.parse(first.promised_at) < (clock.now ?? new Date()).getTime()
-  const about = `About ${count(minutes, 'minute')}${lines.length > 1 ? ' in all' : ''}.`
-  const which = lines.length > 1 ? 'The first' : 'It'
-  return `${about} ${which} ${late ? 'was' : 'is'} promised for ${sayMoment(first.promised_at, clock).replace(/^on /, '')}.`
-}
+import type { Decision, Draft, EarlierAnswer, ReviewView } from './review'
 
 /** "Ruth" where she sent it herself, "Dana and Theo" where Dana did it with Theo. */
 export function readers(view: Pick<SubmissionView, 'by_name' | 'relation'> & { client: { name: string } }): string {
@@ -101,11 +83,6 @@ function sayWas(earlier: EarlierAnswer | undefined): string | undefined {
   return earlier && `was ${Number(earlier.value.toFixed(2))}`
 }
 
-/** When the earlier number was given, for those who hover or listen: "in lesson 2, on 3 May 2026". */
-export function sayEarlier(earlier: EarlierAnswer): string {
-  return `in lesson ${earlier.lesson_number}, on ${sayFullDate(earlier.sent_at.slice(0, 10))}`
-}
-
 /** The three ways on, each with what it brings. */
 export function choices(view: Pick<ReviewView, 'lesson_number' | 'client'>): { value: Decision; label: string; hint: string }[] {
   const n = view.lesson_number
@@ -122,18 +99,4 @@ export function saySendFoot(draft: Pick<Draft, 'comments' | 'text'>, view: Pick<
   const words = draft.text.trim() !== ''
   if (draft.comments.length === 0) return words ? `Your words, no comments. ${told}` : `No words yet; you may send only the decision. ${told}`
   return `${count(draft.comments.length, 'comment')}${words ? ' and your words' : ''}. ${told}`
-}
-
-/** What is so now that it was sent. */
-export function sayAfter(decision: Decision, view: Pick<ReviewView, 'lesson_number' | 'client' | 'by_name' | 'relation'>): string {
-  const who = readers(view)
-  const told = `${who} ${who.includes(' and ') ? 'are' : 'is'} told by mail within a minute.`
-  const n = view.lesson_number
-  if (decision === 'go_on') return `${told} The next lesson is open now.`
-  if (decision === 'again') return `${told} Lesson ${n} is open once more, with your comments.`
-  return `${told} Nothing is open for ${firstName(view.client.name)} until you open lesson ${n} again or the next one.`
-}
-
-export function sayDecision(decision: Decision): string {
-  return { go_on: 'Go on', again: 'Do this again', change: 'Change the program' }[decision]
 }
