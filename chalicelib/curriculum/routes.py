@@ -77,7 +77,7 @@ def create_program(call: Call, body: NewProgram) -> Answer:
 
 
 @endpoint(ROUTES, "GET", _PROGRAM, answers=ProgramView, roles=THERAPISTS)
-def see_program(call: Call, program_id: ProgramId) -> Answer:
+def see_draft_program(call: Call, program_id: ProgramId) -> Answer:
     """Show a program with its lessons as they are being written."""
     return _with_revision(service.program(call, program_id))
 

@@ -1,6 +1,7 @@
 """The document from which the web client's types are made says what the API answers."""
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,12 @@ assert app
 
 def test_the_document_is_made_from_the_routes_as_they_are() -> None:
     assert openapi.TARGET.read_text() == openapi.current(), "Run `make openapi`."
+
+
+def test_no_two_operations_have_the_same_name() -> None:
+    paths = json.loads(openapi.current())["paths"]
+    operations = [one["operationId"] for path in paths.values() for one in path.values()]
+    assert sorted(operations) == sorted(set(operations))
 
 
 def test_every_member_of_a_problem_is_in_the_document() -> None:

@@ -69,6 +69,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     program_id: ProgramId
     program_title: str
     lesson_number: int
+    of: int
     lesson: Lesson
     answers: dict[str, Answer]
     takes: dict[str, Take]

@@ -119,6 +119,7 @@ def _frozen(call: Call, found: Opened, body: Submit) -> Submission:
         program_id=enrolment.program_id,
         program_title=enrolment.program_title,
         lesson_number=found.line.number,
+        of=len(enrolment.lines),
         lesson=found.lesson,
         answers=answers,
         takes=takes,

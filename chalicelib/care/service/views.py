@@ -148,8 +148,10 @@ def submission_view(
     """Show what was sent and what came back for it."""
     return SubmissionView(
         client=client_name(card),
+        therapist_name=therapist_name(card),
         submission_id=sent.submission_id,
         lesson_number=sent.lesson_number,
+        of=sent.of,
         lesson_title=sent.lesson.title,
         program_title=sent.program_title,
         enrolment_id=sent.enrolment_id,

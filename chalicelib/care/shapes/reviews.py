@@ -35,8 +35,10 @@ class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
     used and the lesson is the client's again, with everything kept. `next` is there once it is reviewed."""
 
     client: ClientName
+    therapist_name: str
     submission_id: SubmissionId
     lesson_number: int
+    of: int
     lesson_title: str
     program_title: str
     enrolment_id: EnrolmentId

@@ -74,6 +74,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clients/{client_id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a copy of everything that is kept about a client. */
+        post: operations["ask_for_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/copies/{copy_id}/files/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give an address that saves one file of a copy. */
+        get: operations["take_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how long what is kept about a client stays, and the copies that the caller asked for. */
+        get: operations["see_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients/{client_id}/enrolments": {
         parameters: {
             query?: never;
@@ -211,6 +262,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clients/{client_id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what erasing a client would remove, and what stays. */
+        get: operations["see_erasure"];
+        put?: never;
+        /** Erase a client, whose name is typed to be sure. */
+        post: operations["erase_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients/{client_id}/fees": {
         parameters: {
             query?: never;
@@ -323,6 +392,24 @@ export interface paths {
         /** Get an address of an invoice's PDF, good for five minutes. */
         get: operations["invoice_pdf"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/keeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show when care ended and whether the record is on hold. */
+        get: operations["see_keeping"];
+        /** Say when care ended, put the record on hold, or lift the hold. */
+        put: operations["change_keeping"];
         post?: never;
         delete?: never;
         options?: never;
@@ -563,7 +650,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose a password behind an invitation or reset link, and be signed in. */
+        /** Choose a password behind an invitation or reset link, and sign in with it. */
         post: operations["open_door"];
         delete?: never;
         options?: never;
@@ -675,6 +762,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{person_id}/authenticator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a lost authenticator away; its person sets up another at the next sign-in. */
+        delete: operations["reset_authenticator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/{person_id}/invitation": {
         parameters: {
             query?: never;
@@ -736,7 +840,7 @@ export interface paths {
             cookie?: never;
         };
         /** Show a program with its lessons as they are being written. */
-        get: operations["see_program"];
+        get: operations["see_draft_program"];
         /** Rename a program, or change the order of its lessons; one that is left out is removed. */
         put: operations["change_program"];
         post?: never;
@@ -849,6 +953,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show for how long the practice keeps. */
+        get: operations["see_retention"];
+        /** Settle for how long the practice keeps. */
+        put: operations["change_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review-link": {
         parameters: {
             query?: never;
@@ -924,12 +1046,47 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** See where one is signed in. */
+        get: operations["list_sessions"];
         put?: never;
-        /** Sign in with address and password. */
+        /** Sign in with address and password; the staff's next step is a code. */
         post: operations["sign_in"];
         /** Sign out here. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show an authenticator's code: the next step after the password. */
+        post: operations["show_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out everywhere but here. */
+        delete: operations["end_other_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -947,6 +1104,23 @@ export interface paths {
         /** Go on with the session that the cookie keeps. */
         post: operations["refresh_session"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out at one browser of one's own. */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1140,6 +1314,32 @@ export interface components {
             text: string;
         };
         /**
+         * CopyState
+         * @description How far a copy is.
+         * @enum {unknown}
+         */
+        CopyState: "failed" | "making" | "ready";
+        /** CopyUrl */
+        CopyUrl: {
+            url: string;
+        };
+        /** CopyView */
+        CopyView: {
+            copy_id: string;
+            at: string;
+            state: components["schemas"]["CopyState"];
+            sizes: number[];
+            expires_at: string | null;
+        };
+        /** DataPage */
+        DataPage: {
+            client_name: string;
+            practice_name: string;
+            records_years: number | null;
+            originals_days: number | null;
+            copies: components["schemas"]["CopyView"][];
+        };
+        /**
          * Decision
          * @description What a therapist decides about a submission.
          * @enum {unknown}
@@ -1252,6 +1452,32 @@ export interface components {
             lessons: components["schemas"]["LessonLine"][];
         };
         /**
+         * Entrance
+         * @description Either `session`, or the `step` that leads to it.
+         */
+        Entrance: {
+            /** @default null */
+            session: components["schemas"]["Session"] | null;
+            /** @default null */
+            step: components["schemas"]["NextStep"] | null;
+        };
+        /** EraseClient */
+        EraseClient: {
+            name: string;
+        };
+        /** ErasureBegun */
+        ErasureBegun: {
+            client_id: string;
+            at: string;
+        };
+        /** ErasurePreview */
+        ErasurePreview: {
+            client_name: string;
+            goes: string[];
+            stays: string[];
+            held: string | null;
+        };
+        /**
          * Exercise
          * @description An exercise with its dose, and how much it hurt (0–10, numeric rating scale) if that is asked.
          */
@@ -1338,6 +1564,11 @@ export interface components {
             name: string;
             email: string;
         };
+        /** HoldView */
+        HoldView: {
+            reason: string;
+            since: string;
+        };
         /**
          * Image
          * @description A picture from the library. `alt` says what is to be seen, for those who cannot.
@@ -1374,6 +1605,18 @@ export interface components {
             state: components["schemas"]["InvoiceState"];
             paid_on: string | null;
             pdf_ready: boolean;
+        };
+        /** KeepingChange */
+        KeepingChange: {
+            ended_on: string | null;
+            hold_reason: string | null;
+        };
+        /** KeepingView */
+        KeepingView: {
+            ended_on: string | null;
+            hold: components["schemas"]["HoldView"] | null;
+            held_back_on: string | null;
+            removed_on: string | null;
         };
         /**
          * Lesson
@@ -1645,6 +1888,19 @@ export interface components {
             title: string;
             state: components["schemas"]["LessonState"];
         };
+        /**
+         * NextStep
+         * @description What is still missing after the password. `key` and `uri` are those of a new authenticator: the same secret
+         *     to type (base32) and to draw as a QR code; nothing shows them again.
+         */
+        NextStep: {
+            kind: components["schemas"]["StepKind"];
+            until: string;
+            /** @default null */
+            key: string | null;
+            /** @default null */
+            uri: string | null;
+        };
         /** NotePayment */
         NotePayment: {
             /** Format: date */
@@ -1742,6 +1998,7 @@ export interface components {
             email: string;
             roles: components["schemas"]["Role"][];
             state: components["schemas"]["PersonState"];
+            has_authenticator: boolean;
         };
         /**
          * Practice
@@ -2036,6 +2293,16 @@ export interface components {
             duration_s: number | null;
             at: string;
         };
+        /** RetentionChange */
+        RetentionChange: {
+            records_years: number | null;
+            originals_days: number | null;
+        };
+        /** RetentionView */
+        RetentionView: {
+            records_years: number | null;
+            originals_days: number | null;
+        };
         /** ReviewLinkOpened */
         ReviewLinkOpened: {
             client_id: string;
@@ -2046,8 +2313,10 @@ export interface components {
         /** ReviewView */
         ReviewView: {
             client: components["schemas"]["ClientName"];
+            therapist_name: string;
             submission_id: string;
             lesson_number: number;
+            of: number;
             lesson_title: string;
             program_title: string;
             enrolment_id: string;
@@ -2128,6 +2397,22 @@ export interface components {
             expires_in_s: number;
             person: components["schemas"]["Me"];
         };
+        /**
+         * SessionLine
+         * @description One browser. `here` is the one that asks.
+         */
+        SessionLine: {
+            session_id: string;
+            device: string;
+            since: string;
+            /** Format: date */
+            last_used_on: string;
+            here: boolean;
+        };
+        /** SessionList */
+        SessionList: {
+            sessions: components["schemas"]["SessionLine"][];
+        };
         /** SetFee */
         SetFee: {
             /** @description cents, or what the currency's smallest unit is */
@@ -2166,6 +2451,10 @@ export interface components {
             /** @default true */
             required: boolean;
         };
+        /** ShownCode */
+        ShownCode: {
+            code: string;
+        };
         /** SignIn */
         SignIn: {
             email: string;
@@ -2178,14 +2467,22 @@ export interface components {
             roles: ("owner" | "therapist")[];
         };
         /**
+         * StepKind
+         * @description What is still missing after the password.
+         * @enum {unknown}
+         */
+        StepKind: "code" | "set_up";
+        /**
          * SubmissionView
          * @description What was sent. `state` is arriving, waiting, reviewed, or taken_back: a recording in it could not be
          *     used and the lesson is the client's again, with everything kept. `next` is there once it is reviewed.
          */
         SubmissionView: {
             client: components["schemas"]["ClientName"];
+            therapist_name: string;
             submission_id: string;
             lesson_number: number;
+            of: number;
             lesson_title: string;
             program_title: string;
             enrolment_id: string;
@@ -2490,6 +2787,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_copy: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                copy_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyUrl"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataPage"];
                 };
             };
             /** @description Refused, with what to do about it */
@@ -2834,6 +3228,74 @@ export interface operations {
             };
         };
     };
+    see_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_client: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseClient"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureBegun"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_fee: {
         parameters: {
             query?: never;
@@ -3064,6 +3526,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PdfLink"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_keeping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeepingView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_keeping: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepingChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeepingView"];
                 };
             };
             /** @description Refused, with what to do about it */
@@ -3632,7 +4162,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Entrance"];
                 };
             };
             /** @description Refused, with what to do about it */
@@ -3908,6 +4438,37 @@ export interface operations {
             };
         };
     };
+    reset_authenticator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     invite_again: {
         parameters: {
             query?: never;
@@ -4069,7 +4630,7 @@ export interface operations {
             };
         };
     };
-    see_program: {
+    see_draft_program: {
         parameters: {
             query?: never;
             header?: never;
@@ -4378,6 +4939,70 @@ export interface operations {
             };
         };
     };
+    see_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_retention: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     open_review_link: {
         parameters: {
             query?: never;
@@ -4510,6 +5135,35 @@ export interface operations {
             };
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -4529,7 +5183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Entrance"];
                 };
             };
             /** @description Refused, with what to do about it */
@@ -4544,6 +5198,68 @@ export interface operations {
         };
     };
     sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entrance"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -4588,6 +5304,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
                 };
             };
             /** @description Refused, with what to do about it */
