@@ -9,7 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from demo.codes import Authenticator
+
 TIMEOUT_S = 60
+PHONE = Authenticator()
+"""Where people have their keys unless it is said otherwise: for those who are made and forgotten in one run."""
 
 
 class ProblemError(Exception):
@@ -30,21 +34,35 @@ class ProblemError(Exception):
 class Browser:
     """One person at one browser. Cookies and the id token stay in it."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, phone: Authenticator = PHONE) -> None:
         """Open the site at `origin`."""
-        self.origin = origin
+        self.origin, self.phone = origin, phone
         self._token = ""
         self._cookies: dict[str, str] = {}
         self.me: dict[str, Any] = {}
+        self.shown = ""
         self.etag = ""
 
     def sign_in(self, email: str, password: str) -> "Browser":
-        """Sign in and stay signed in."""
-        return self._signed_in(self.post("/api/session", {"email": email, "password": password}))
+        """Sign in, with a code where one is asked for, and stay signed in."""
+        return self._enter(email, self.post("/api/session", {"email": email, "password": password}))
 
-    def open_door(self, token: str, password: str) -> "Browser":
-        """Open an invitation or a reset link with a new password."""
-        return self._signed_in(self.post("/api/doors/open", {"token": token, "password": password}))
+    def open_door(self, email: str, token: str, password: str) -> "Browser":
+        """Open an invitation or a reset link with a new password, and sign in."""
+        return self._enter(email, self.post("/api/doors/open", {"token": token, "password": password}))
+
+    def show_code(self, code: str) -> "Browser":
+        """Take the step after the password."""
+        self.shown = code
+        return self._signed_in(self.post("/api/session/code", {"code": code})["session"])
+
+    def _enter(self, email: str, entrance: dict[str, Any]) -> "Browser":
+        step = entrance["step"]
+        if step is None:
+            return self._signed_in(entrance["session"])
+        if step["kind"] == "set_up":
+            self.phone.keep(email, step["key"])
+        return self.show_code(self.phone.fresh(email))
 
     def _signed_in(self, session: dict[str, Any]) -> "Browser":
         self._token, self.me = session["id_token"], session["person"]

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from demo.browser import Browser
+from demo.browser import PHONE, Browser
 from demo.clips import Clips, make_clips
+from demo.codes import Authenticator
 from demo.mailbox import Mailbox
 from demo.pictures import mouth_picture, word_sheet
 from demo.programs import quiet_sounds, steady_knee
@@ -28,23 +29,26 @@ PEOPLE = f"""\
     {DANA:20} Dana, who does the lessons with her son Theo and has new feedback
     {JONAS:20} Jonas, a therapist with two reviews waiting
     {INES:20} Ines, a speech therapist
-    {OWNER:20} Nora, who owns the practice: people, fees, invoices"""
+    {OWNER:20} Nora, who owns the practice: people, fees, invoices
+  The last three, who are staff, are asked for a code too: make code WHO={JONAS}"""
 
 
-def make_practice(origin: str, mailbox: Mailbox, operate: Operate, clips: Clips | None = None) -> None:
+def make_practice(
+    origin: str, mailbox: Mailbox, operate: Operate, clips: Clips | None = None, phone: Authenticator = PHONE
+) -> None:
     """Make the practice in an empty deployment at `origin`. Who has made the clips already may give them."""
     with tempfile.TemporaryDirectory() as folder:
-        _make(origin, mailbox, operate, clips or make_clips(Path(folder)), Path(folder))
+        _make(origin, mailbox, operate, clips or make_clips(Path(folder)), phone, Path(folder))
 
 
-def _make(origin: str, mailbox: Mailbox, operate: Operate, clips: Clips, folder: Path) -> None:
+def _make(origin: str, mailbox: Mailbox, operate: Operate, clips: Clips, phone: Authenticator, folder: Path) -> None:
     found(operate, "Hazel Lane (demo)", "Nora Feld", OWNER, ZONE)
-    owner = accept(origin, mailbox, OWNER)
+    owner = accept(origin, mailbox, OWNER, phone)
     staff = {}
     for name, email in (("Ines Duarte", INES), ("Jonas Lind", JONAS)):
         invited = owner.post("/api/people", {"name": name, "email": email, "roles": ["therapist"]})
         staff[email] = invited["person_id"]
-    ines, jonas = accept(origin, mailbox, INES), accept(origin, mailbox, JONAS)
+    ines, jonas = (accept(origin, mailbox, email, phone) for email in (INES, JONAS))
 
     picture, sheet = mouth_picture(folder), word_sheet(folder)
     shown = add_resource(ines, "video", "How sh is made", clips.browser, "video/webm")

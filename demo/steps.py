@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from demo.browser import Browser
+from demo.browser import PHONE, Browser
+from demo.codes import Authenticator
 from demo.mailbox import Mailbox, until
 from demo.programs import Blocks
 
@@ -28,10 +29,10 @@ def found(
     return founded
 
 
-def accept(origin: str, mailbox: Mailbox, email: str) -> Browser:
-    """Open the invitation that was mailed to an address, with the demo's password."""
+def accept(origin: str, mailbox: Mailbox, email: str, phone: Authenticator = PHONE) -> Browser:
+    """Open the invitation that was mailed to an address, with the demo's password and an authenticator."""
     _, link = mailbox.take(email, "/door#")
-    return Browser(origin).open_door(link.partition("#")[2], PASSWORD)
+    return Browser(origin, phone).open_door(email, link.partition("#")[2], PASSWORD)
 
 
 def add_resource(therapist: Browser, kind: str, title: str, file: Path, content_type: str, alt: str = "") -> str:

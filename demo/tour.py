@@ -21,7 +21,7 @@ from demo.tour_care import (
     send_first_lesson,
 )
 from demo.tour_office import invoices, reminders, strangers
-from demo.tour_people import people
+from demo.tour_people import clients, people, staff
 from demo.walk import StepFailedError, Walk
 from infra.running import find_stack
 from infra.stack import Stack
@@ -34,6 +34,8 @@ def take(stack: Stack, clips: Clips | None = None) -> int:
         walk = Walk(stack, clips or make_clips(Path(folder)))
         for chapter in (
             people,
+            staff,
+            clients,
             author,
             enrol,
             do_first_lesson,

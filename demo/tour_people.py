@@ -1,5 +1,7 @@
 """The tour, first chapter: a practice and its people."""
 
+from demo.codes import code
+from demo.mailbox import until
 from demo.steps import PASSWORD, accept, found
 from demo.walk import Walk, expect, refused
 
@@ -7,7 +9,7 @@ NEW_PASSWORD = "another calm evening"
 
 
 def people(walk: Walk) -> None:
-    """Found a practice, invite, sign in and out, forget a password."""
+    """Found a practice, sign in, forget a password."""
     with walk.step("The operator founds a practice; its owner is invited by mail") as say:
         founded = found(walk.stack.operate, f"Tour {walk.run}", "Olga Owner", walk.email("owner"), walk.zone)
         say(f"practice {founded['practice_id']}")
@@ -15,10 +17,18 @@ def people(walk: Walk) -> None:
         mail, link = walk.mailbox.take(walk.email("owner"), "/door#")
         token = link.partition("#")[2]
         seen = walk.browser().post("/api/doors/look", {"token": token})
-        walk.who["owner"] = walk.browser().open_door(token, PASSWORD)
+        walk.who["owner"] = walk.browser().open_door(walk.email("owner"), token, PASSWORD)
         say(f"mail “{mail['subject']}”, for {seen['name']}; signed in as {', '.join(walk.who['owner'].me['roles'])}")
+    with walk.step("The password alone opens nothing; a wrong code and a code that was shown do not either") as say:
+        thief = walk.browser()
+        step = thief.post("/api/session", {"email": walk.email("owner"), "password": PASSWORD})
+        expect((step["session"], step["step"]["kind"]), (None, "code"))
+        refused(lambda: thief.get("/api/practice"), 401)
+        key = thief.phone.keys[walk.email("owner")]
+        say(str(refused(lambda: thief.show_code(code(key, 0)), 401, "code-wrong")))
+        say(str(refused(lambda: thief.show_code(walk.who["owner"].shown), 401, "code-used")))
     with walk.step("The same invitation a second time") as say:
-        say(str(refused(lambda: walk.browser().open_door(token, PASSWORD), 410)))
+        say(str(refused(lambda: walk.browser().open_door(walk.email("owner"), token, PASSWORD), 410)))
     with walk.step("A wrong password, and an address that nobody has, get the same answer") as say:
         wrong = refused(lambda: walk.browser().sign_in(walk.email("owner"), "not the password"), 401)
         nobody = refused(lambda: walk.browser().sign_in(walk.email("nobody"), "not the password"), 401)
@@ -27,13 +37,12 @@ def people(walk: Walk) -> None:
     with walk.step("A forgotten password: a mail, a new one, and the old one is over") as say:
         walk.browser().post("/api/password/forgotten", {"email": walk.email("owner")})
         _, link = walk.mailbox.take(walk.email("owner"), "/door#")
-        walk.who["owner"] = walk.browser().open_door(link.partition("#")[2], NEW_PASSWORD)
+        walk.who["owner"] = walk.browser().open_door(walk.email("owner"), link.partition("#")[2], NEW_PASSWORD)
         say(str(refused(lambda: walk.browser().sign_in(walk.email("owner"), PASSWORD), 401)))
-    with walk.step("Signed out everywhere, no browser can go on") as say:
-        other = walk.browser().sign_in(walk.email("owner"), NEW_PASSWORD)
-        walk.who["owner"].delete("/api/sessions")
-        say(str(refused(lambda: other.post("/api/session/refresh"), 401)))
-        walk.who["owner"] = walk.browser().sign_in(walk.email("owner"), NEW_PASSWORD)
+
+
+def staff(walk: Walk) -> None:
+    """Invite the staff; one of them loses a phone."""
     with walk.step("Two therapists are invited and come") as say:
         for name in ("Tilda Therapist", "Tom Colleague"):
             short = name.split()[0].lower()
@@ -43,6 +52,18 @@ def people(walk: Walk) -> None:
             walk.ids[short] = invited["person_id"]
             walk.who[short] = accept(walk.stack.origin, walk.mailbox, walk.email(short))
             say(f"{name}, {walk.who[short].me['roles'][0]}")
+    with walk.step("A phone is lost: the owner resets, its therapist is told, and sets up another") as say:
+        email, tom = walk.email("tom"), walk.who["tom"]
+        walk.who["owner"].delete(f"/api/people/{walk.ids['tom']}/authenticator")
+        mail, _ = walk.mailbox.take(email, "/sign-in")
+        say(f"mail “{mail['subject']}”; {refused(lambda: tom.post('/api/session/refresh'), 401)}")
+        until("Tom's new start", lambda: starts_anew(walk, email))
+        walk.who["tom"] = walk.browser().sign_in(email, PASSWORD)
+        say(f"{walk.who['tom'].me['name']} is in again")
+
+
+def clients(walk: Walk) -> None:
+    """Add clients; one of them signs in twice."""
     with walk.step("A child becomes a client; the guardian is invited to act for them") as say:
         child = walk.who["owner"].post(
             "/api/clients",
@@ -70,3 +91,18 @@ def people(walk: Walk) -> None:
         walk.ids["other"] = first["client_id"]
         walk.who["ada"] = accept(walk.stack.origin, walk.mailbox, walk.email("ada"))
         say(f"client {first['client_id']}, twice the same answer")
+    with walk.step("Signed in twice, the list says where; ended from afar, a session cannot go on") as say:
+        ada, other = walk.who["ada"], walk.browser().sign_in(walk.email("ada"), PASSWORD)
+        here, there = ada.get("/api/session")["sessions"]
+        expect((here["here"], there["here"]), (True, False))
+        ada.delete(f"/api/session/{there['session_id']}")
+        say(f"{here['device']}, since {here['since']}; {refused(lambda: other.post('/api/session/refresh'), 401)}")
+        ada.delete("/api/sessions")
+        refused(lambda: ada.post("/api/session/refresh"), 401)
+        walk.who["ada"] = walk.browser().sign_in(walk.email("ada"), PASSWORD)
+
+
+def starts_anew(walk: Walk, email: str) -> bool:
+    """Tell whether a password leads to setting up an authenticator, as it does once a reset has gone through."""
+    entrance = walk.browser().post("/api/session", {"email": email, "password": PASSWORD})
+    return bool(entrance["step"]["kind"] == "set_up")

@@ -80,6 +80,7 @@ def _demo_practice(stack: Stack, state: Path) -> str:
             **stack.environment(),
             "OPERATE_FUNCTION": stack.outputs["OperateName"],
             "MAIL_URL": f"{stack.mail_url}.json",
+            "STATE": str(state.absolute()),
         }
         done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, env=environment)
         if done.returncode:
@@ -93,7 +94,8 @@ def _welcome(stack: Stack, people: str, took: float) -> str:
     return (
         f"\nMeanwhile runs, after {took:.0f} s.\n\n"
         f"  The site   {stack.origin}/\n"
-        f"  The mail   {stack.mail_url}\n\n"
+        f"  The mail   {stack.mail_url}\n"
+        f"  The codes  {stack.endpoint}/_codes\n\n"
         f"{people.rstrip()}\n\n"
         f"  Ctrl-C stops it and keeps everything. Log: {stack.log}\n"
     )

@@ -25,6 +25,12 @@ def send_new_password(call: Call, event: Event) -> None:
     service.send_new_password(call, PersonId(event.ids["person_id"]))
 
 
+@on("authenticator.reset")
+def tell_of_reset(call: Call, event: Event) -> None:
+    """Tell somebody that their authenticator was reset."""
+    service.tell_of_reset(call, PersonId(event.ids["person_id"]))
+
+
 @on("lesson.submitted")
 def note_practice(call: Call, event: Event) -> None:
     """Note the day of practice, so that no reminder comes after it."""

@@ -1,7 +1,8 @@
 """Accounts: what Cognito keeps of a person, and the only place that knows it.
 
 An account's name is our person's id. The mail address is a verified alias by which it signs in; the
-practice and the person stand in attributes that nobody can change; the groups are the person's roles.
+practice and the person stand in attributes that nobody can change; the groups are the person's roles,
+those of staff once they have an authenticator.
 """
 
 import base64
@@ -12,11 +13,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.foundation.actor import Role
 from chalicelib.foundation.aws import client
-from chalicelib.foundation.errors import Conflict, Invalid, TooMany
+from chalicelib.foundation.errors import Conflict, Invalid, SignedOut, TooMany
 from chalicelib.foundation.ids import PersonId, PracticeId
 from chalicelib.foundation.log import log
 from chalicelib.foundation.settings import settings
 from chalicelib.practice.model import Person
+from chalicelib.practice.model.sessions import granted
 
 _BUSY = frozenset({"TooManyRequestsException", "LimitExceededException", "TooManyFailedAttemptsException"})
 _NOT_IN = frozenset(
@@ -32,6 +34,8 @@ _LOCKED = "attempts exceeded"
 _REFUSED = frozenset(
     {"InvalidPasswordException", "InvalidParameterException", "PasswordHistoryPolicyViolationException"}
 )
+_CODE = "SOFTWARE_TOKEN_MFA"
+_WRONG_CODE = frozenset({"CodeMismatchException", "EnableSoftwareTokenMFAException"})
 _THERE = frozenset({"UsernameExistsException", "AliasExistsException"})
 
 
@@ -47,8 +51,16 @@ class Tokens(NamedTuple):
 
     account: Account
     id_token: str
+    access_token: str
     expires_in_s: int
     refresh_token: str | None
+
+
+class Challenge(NamedTuple):
+    """The password is right, and a code is still asked for. `proof` goes back to Cognito with it."""
+
+    account: Account
+    proof: str
 
 
 class AddressTaken(Conflict):
@@ -65,24 +77,106 @@ class PasswordRefused(Invalid):
     title = "This password is not accepted. Nothing was changed; please choose another."
 
 
+class CodeWrong(SignedOut):
+    """A code that no authenticator of this person shows now."""
+
+    type = "code-wrong"
+    title = (
+        "This is not the code that your authenticator shows now. Codes change every 30 seconds; please take the one "
+        "that is there now. If that is refused too, let your phone set its clock by itself."
+    )
+
+
+class CodeUsed(SignedOut):
+    """A code that has signed in already."""
+
+    type = "code-used"
+    title = "This code has been used already. Please wait for the next one; it comes within 30 seconds."
+
+
 class AccountMissing(Exception):
     """There is no account of that person yet."""
 
 
-def sign_in(name: str, password: str) -> Tokens | None:
+def sign_in(name: str, password: str) -> Tokens | Challenge | None:
     """Sign in by address or person id. None where they do not match, or no password was ever chosen."""
-    return _authenticate("ADMIN_USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
+    answer = _authenticate("ADMIN_USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
+    if answer and answer.get("ChallengeName") == _CODE:
+        account = find(name)
+        return Challenge(account, answer["Session"]) if account else None
+    return _tokens(answer)
 
 
 def refresh(refresh_token: str) -> Tokens | None:
     """Go on with a session, or None where it is over."""
-    return _authenticate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=refresh_token)
+    return _tokens(_authenticate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=refresh_token))
 
 
-def _authenticate(flow: str, **parameters: str) -> Tokens | None:
+def answer_challenge(person_id: PersonId, proof: str, code: str) -> Tokens | None:
+    """Show the code that was asked for. None where the challenge is over; raise CodeWrong or CodeUsed."""
     pool = settings()
     try:
-        answer = client("cognito-idp").admin_initiate_auth(
+        answer = client("cognito-idp").admin_respond_to_auth_challenge(
+            UserPoolId=pool.user_pool_id,
+            ClientId=pool.user_pool_client_id,
+            ChallengeName=_CODE,
+            Session=proof,
+            ChallengeResponses={"USERNAME": person_id, "SOFTWARE_TOKEN_MFA_CODE": code},
+        )
+    except ClientError as error:
+        _refuse_code(error)
+        if _code(error) in _NOT_IN:
+            return None
+        raise
+    return _tokens(answer)
+
+
+def new_authenticator(access_token: str) -> str:
+    """Return the key of a new authenticator (base32) for whoever has the token. It counts once a code of it came."""
+    return str(client("cognito-idp").associate_software_token(AccessToken=access_token)["SecretCode"])
+
+
+def confirm_authenticator(person_id: PersonId, access_token: str, code: str) -> bool:
+    """Let the new authenticator count, and its codes be asked for from now on. Safe to repeat.
+
+    False where the token is over; raise CodeWrong where the code is not its.
+    """
+    try:
+        client("cognito-idp").verify_software_token(AccessToken=access_token, UserCode=code)
+    except ClientError as error:
+        _refuse_code(error)
+        if _code(error) in _NOT_IN:
+            return False
+        raise
+    _ask_for_codes(person_id, asked=True)
+    return True
+
+
+def forget_authenticator(person_id: PersonId) -> None:
+    """Ask a person for no more codes, until they set up another authenticator. Safe to repeat."""
+    _ask_for_codes(person_id, asked=False)
+
+
+def _ask_for_codes(person_id: PersonId, *, asked: bool) -> None:
+    client("cognito-idp").admin_set_user_mfa_preference(
+        UserPoolId=settings().user_pool_id,
+        Username=person_id,
+        SoftwareTokenMfaSettings={"Enabled": asked, "PreferredMfa": asked},
+    )
+
+
+def _refuse_code(error: ClientError) -> None:
+    _slow_down(error)
+    if _code(error) in _WRONG_CODE:
+        raise CodeWrong from error
+    if _code(error) == "ExpiredCodeException":  # Cognito's name for a code that was used
+        raise CodeUsed from error
+
+
+def _authenticate(flow: str, **parameters: str) -> dict[str, Any] | None:
+    pool = settings()
+    try:
+        answer: dict[str, Any] = client("cognito-idp").admin_initiate_auth(
             UserPoolId=pool.user_pool_id,
             ClientId=pool.user_pool_client_id,
             AuthFlow=flow,
@@ -93,13 +187,19 @@ def _authenticate(flow: str, **parameters: str) -> Tokens | None:
         if _code(error) in _NOT_IN:
             return None
         raise
-    result = answer.get("AuthenticationResult")
-    if result is None:
-        # A challenge: the password is the one that Cognito made up for an invitation.
+    return answer
+
+
+def _tokens(answer: dict[str, Any] | None) -> Tokens | None:
+    result = answer and answer.get("AuthenticationResult")
+    if not result:
+        # A challenge that is none of ours: the password is the one that Cognito made up for an invitation.
         return None
     claims = _claims(result["IdToken"])
     account = Account(PracticeId(claims["custom:practice_id"]), PersonId(claims["custom:person_id"]))
-    return Tokens(account, result["IdToken"], int(result["ExpiresIn"]), result.get("RefreshToken"))
+    return Tokens(
+        account, result["IdToken"], result["AccessToken"], int(result["ExpiresIn"]), result.get("RefreshToken")
+    )
 
 
 def revoke(refresh_token: str) -> None:
@@ -111,7 +211,7 @@ def revoke(refresh_token: str) -> None:
 
 
 def sign_out_everywhere(person_id: PersonId) -> None:
-    """End every session of a person. Tokens that pages hold in memory go on for an hour at most."""
+    """End every session of a person. Tokens that pages hold in memory go on for a quarter of an hour at most."""
     try:
         client("cognito-idp").admin_user_global_sign_out(UserPoolId=settings().user_pool_id, Username=person_id)
     except ClientError as error:
@@ -130,7 +230,8 @@ def find(email: str) -> Account | None:
 def ensure(practice_id: PracticeId, person: Person) -> None:
     """Make the account, or bring it up to the person's address, name and roles. Safe to repeat.
 
-    Raise AddressTaken where the address signs in somebody else.
+    The roles of staff come with their authenticator: until then no token of theirs, however it was got, opens
+    anything of the practice. Raise AddressTaken where the address signs in somebody else.
     """
     wanted = {"email": person.email, "email_verified": "true", "name": person.name}
     fixed = {"custom:practice_id": practice_id, "custom:person_id": person.person_id}
@@ -149,9 +250,9 @@ def ensure(practice_id: PracticeId, person: Person) -> None:
         is_new = False
     if not is_new:
         _update(person.person_id, wanted)
-    for role in sorted(person.roles):
+    for role in sorted(granted(person)):
         client("cognito-idp").admin_add_user_to_group(UserPoolId=pool, Username=person.person_id, GroupName=role)
-    for role in sorted(set(Role) - person.roles) if not is_new else ():
+    for role in sorted(set(Role) - granted(person)) if not is_new else ():
         client("cognito-idp").admin_remove_user_from_group(UserPoolId=pool, Username=person.person_id, GroupName=role)
 
 
@@ -173,6 +274,15 @@ def _update(person_id: PersonId, wanted: dict[str, str]) -> None:
         if _code(error) == "AliasExistsException":
             raise AddressTaken from error
         raise
+
+
+def remove(person_id: PersonId) -> None:
+    """Remove a person's account, and with it their address and every session; one that is not there is gone."""
+    try:
+        client("cognito-idp").admin_delete_user(UserPoolId=settings().user_pool_id, Username=person_id)
+    except ClientError as error:
+        if _code(error) != "UserNotFoundException":
+            raise
 
 
 def choose_password(person_id: PersonId, password: str) -> None:
@@ -218,12 +328,3 @@ def _claims(id_token: str) -> dict[str, Any]:
     # It came from Cognito itself on this connection; API Gateway checks the signature of what others bring.
     middle = id_token.split(".")[1]
     return msgspec.json.decode(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)), type=dict[str, Any])
-def remove(person_id: PersonId) -> None:
-    """Remove a person's account, and with it their address and every session; one that is not there is gone."""
-    try:
-        client("cognito-idp").admin_delete_user(UserPoolId=settings().user_pool_id, Username=person_id)
-    except ClientError as error:
-        if _code(error) != "UserNotFoundException":
-            raise
-
-

@@ -1,4 +1,4 @@
-"""The operator's command, as the function `operate` receives it."""
+"""The operator's commands, as the function `operate` receives them."""
 
 from datetime import datetime
 from typing import Any
@@ -6,13 +6,22 @@ from typing import Any
 import msgspec
 
 from chalicelib.practice import service
-from chalicelib.practice.shapes import FoundPractice
+from chalicelib.practice.shapes import FoundPractice, ResetAuthenticator
 
 
 def command(event: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Found a practice: `{"do": "found_practice", …}` (shapes.FoundPractice) → `{practice_id, owner_id}`.
+    """Do one order and answer.
+
+    - `{"do": "found_practice", …}` (shapes.FoundPractice) → `{practice_id, owner_id}`
+    - `{"do": "reset_authenticator", "practice_id": …, "email": …}` → `{}`
 
     Raise msgspec.ValidationError for anything else, and the refusals of the use case.
     """
-    answer: dict[str, Any] = msgspec.to_builtins(service.found_practice(now, msgspec.convert(event, FoundPractice)))
+    order: FoundPractice | ResetAuthenticator = msgspec.convert(event, FoundPractice | ResetAuthenticator)
+    done: msgspec.Struct = (
+        service.found_practice(now, order)
+        if isinstance(order, FoundPractice)
+        else service.reset_by_operator(now, order)
+    )
+    answer: dict[str, Any] = msgspec.to_builtins(done)
     return answer

@@ -20,3 +20,9 @@ def bring_account_up_to_date(call: Call, event: Event) -> None:
 def seal_audit_trail(call: Call, stored: Stored[Sealing]) -> None:
     """Seal the days that are over."""
     service.seal(call, stored)
+
+
+@on("authenticator.reset")
+def forget_authenticator(call: Call, event: Event) -> None:
+    """Ask somebody whose authenticator was taken away for no more of its codes, and end their sessions."""
+    service.forget_authenticator(call, PersonId(event.ids["person_id"]))

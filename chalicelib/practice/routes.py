@@ -6,6 +6,7 @@ from chalicelib.foundation.call import Call
 from chalicelib.foundation.http import Answer, Nothing, endpoint
 from chalicelib.foundation.ids import ClientId, PersonId
 from chalicelib.practice import service
+from chalicelib.practice.model.sessions import SessionId, device
 from chalicelib.practice.permissions import EVERYONE, OWNERS, STAFF, Action, roles_for
 from chalicelib.practice.shapes import (
     AuditPage,
@@ -16,12 +17,15 @@ from chalicelib.practice.shapes import (
     DoorOpening,
     DoorToken,
     DoorView,
+    Entrance,
     ForgottenPassword,
     GuardianDetails,
     PersonView,
     PracticeSettings,
     PracticeView,
     Session,
+    SessionList,
+    ShownCode,
     SignIn,
     StaffInvitation,
 )
@@ -29,28 +33,58 @@ from chalicelib.practice.shapes import (
 ROUTES = Blueprint(__name__)
 
 
-def _cookie() -> str:
-    """Return the refresh token that came with the request, or nothing."""
+def _cookie(wanted: str = service.COOKIE) -> str:
+    """Return the secret that came with the request in a cookie of a name, or nothing."""
     # By hand: SimpleCookie forgets every cookie where another site's on this host has an odd name.
     for pair in ROUTES.current_request.headers.get("cookie", "").split(";"):
         name, _, value = pair.strip().partition("=")
-        if name == service.COOKIE:
+        if name == wanted:
             return str(value)
     return ""
 
 
-@endpoint(ROUTES, "POST", "/api/session", takes=SignIn, answers=Session, roles=None)
+def _device() -> str:
+    return device(ROUTES.current_request.headers.get("user-agent", ""))
+
+
+@endpoint(ROUTES, "POST", "/api/session", takes=SignIn, answers=Entrance, roles=None)
 def sign_in(call: Call, body: SignIn) -> Answer:
-    """Sign in with address and password."""
-    session, cookie = service.sign_in(call, body)
-    return Answer(session, cookies=(cookie,))
+    """Sign in with address and password; the staff's next step is a code."""
+    entered = service.sign_in(call, body, _device())
+    return Answer(entered.entrance, cookies=entered.cookies)
+
+
+@endpoint(ROUTES, "POST", "/api/session/code", takes=ShownCode, answers=Entrance, roles=None)
+def show_code(call: Call, body: ShownCode) -> Answer:
+    """Show an authenticator's code: the next step after the password."""
+    entered = service.show_code(call, body.code, _cookie(service.STEP_COOKIE))
+    return Answer(entered.entrance, cookies=entered.cookies)
 
 
 @endpoint(ROUTES, "POST", "/api/session/refresh", answers=Session, roles=None)
-def refresh_session(call: Call) -> Answer:
+def refresh_session(call: Call) -> Session:
     """Go on with the session that the cookie keeps."""
-    session, cookies = service.refresh_session(call, _cookie())
-    return Answer(session, cookies=cookies)
+    return service.refresh_session(call, _cookie())
+
+
+@endpoint(ROUTES, "GET", "/api/session", answers=SessionList, roles=EVERYONE)
+def list_sessions(call: Call) -> SessionList:
+    """See where one is signed in."""
+    return service.list_sessions(call, _cookie())
+
+
+@endpoint(ROUTES, "DELETE", "/api/session/others", answers=Nothing, roles=EVERYONE)
+def end_other_sessions(call: Call) -> Nothing:
+    """Sign out everywhere but here."""
+    service.end_other_sessions(call, _cookie())
+    return Nothing()
+
+
+@endpoint(ROUTES, "DELETE", "/api/session/{session_id}", answers=Nothing, roles=EVERYONE)
+def end_session(call: Call, session_id: str) -> Nothing:
+    """Sign out at one browser of one's own."""
+    service.end_session(call, SessionId(session_id))
+    return Nothing()
 
 
 @endpoint(ROUTES, "DELETE", "/api/session", answers=Nothing, roles=None)
@@ -78,11 +112,11 @@ def look_at_door(call: Call, body: DoorToken) -> DoorView:
     return service.look_at_door(call, body.token)
 
 
-@endpoint(ROUTES, "POST", "/api/doors/open", takes=DoorOpening, answers=Session, roles=None)
+@endpoint(ROUTES, "POST", "/api/doors/open", takes=DoorOpening, answers=Entrance, roles=None)
 def open_door(call: Call, body: DoorOpening) -> Answer:
-    """Choose a password behind an invitation or reset link, and be signed in."""
-    session, cookie = service.open_door(call, body.token, body.password)
-    return Answer(session, cookies=(cookie,))
+    """Choose a password behind an invitation or reset link, and sign in with it."""
+    entered = service.open_door(call, body.token, body.password, _device())
+    return Answer(entered.entrance, cookies=entered.cookies)
 
 
 @endpoint(ROUTES, "GET", "/api/practice", answers=PracticeView, roles=STAFF)
@@ -117,6 +151,12 @@ def invite_again(call: Call, person_id: str) -> Nothing:
     """Send an invitation again."""
     service.invite_again(call, PersonId(person_id))
     return Nothing()
+
+
+@endpoint(ROUTES, "DELETE", "/api/people/{person_id}/authenticator", answers=PersonView, roles=OWNERS)
+def reset_authenticator(call: Call, person_id: str) -> PersonView:
+    """Take a lost authenticator away; its person sets up another at the next sign-in."""
+    return service.reset_authenticator(call, PersonId(person_id))
 
 
 @endpoint(ROUTES, "GET", "/api/clients", answers=ClientPage, roles=STAFF, query=("after",))

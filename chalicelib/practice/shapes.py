@@ -1,6 +1,6 @@
 """What goes in and out over HTTP about people, and what the operator sends."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,6 +9,7 @@ from chalicelib.foundation.actor import Role
 from chalicelib.foundation.ids import NO_LONGER_THAN_AN_ID, ClientId, PersonId, PracticeId
 from chalicelib.foundation.money import Currency
 from chalicelib.practice.model import ActsFor, ClientLine, Email, Name, Named, PersonState, Practice, Purpose, TimeZone
+from chalicelib.practice.model.sessions import SessionId, StepKind
 
 Password = Annotated[str, msgspec.Meta(max_length=256)]
 Token = Annotated[str, msgspec.Meta(max_length=200)]
@@ -43,6 +44,41 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     person: Me
 
 
+class NextStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What is still missing after the password. `key` and `uri` are those of a new authenticator: the same secret
+    to type (base32) and to draw as a QR code; nothing shows them again."""
+
+    kind: StepKind
+    until: datetime
+    key: str | None = None
+    uri: str | None = None
+
+
+class Entrance(msgspec.Struct, frozen=True, kw_only=True):
+    """Either `session`, or the `step` that leads to it."""
+
+    session: Session | None = None
+    step: NextStep | None = None
+
+
+class ShownCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+
+
+class SessionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One browser. `here` is the one that asks."""
+
+    session_id: SessionId
+    device: str
+    since: datetime
+    last_used_on: date
+    here: bool
+
+
+class SessionList(msgspec.Struct, frozen=True, kw_only=True):
+    sessions: tuple[SessionLine, ...]
+
+
 class ForgottenPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Email
 
@@ -69,6 +105,7 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     roles: tuple[Role, ...]
     state: PersonState
+    has_authenticator: bool
 
 
 class PracticeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +188,15 @@ class FoundPractice(
     currency: Currency
     owner_name: Name
     owner_email: Email
+
+
+class ResetAuthenticator(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="do", tag="reset_authenticator"
+):
+    """The operator's order for somebody whose authenticator is lost, an owner above all."""
+
+    practice_id: PracticeId
+    email: Email
 
 
 class Founded(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,12 +33,13 @@ from chalicelib.practice.model import (
     sort_name,
 )
 from chalicelib.practice.model.chain import HEAD, LINK, Head, Seal
+from chalicelib.practice.model.sessions import SIGNED_IN, STEP, USED_CODES, SessionId, SignedIn, Step, UsedCodes
 
 _STAFF = "staff#"
 _LINE = "client#"
-
 _SESSION = "session#"
 _STEPS = "sign_in_steps"
+
 
 def person_key(person_id: PersonId) -> Key:
     """Return where a person lies."""
@@ -65,7 +66,6 @@ def door_log_key(person_id: PersonId) -> Key:
     return Key(DOORS, f"made#{person_id}")
 
 
-def line_keys(card: Card) -> list[Key]:
 def session_key(person_id: PersonId, session_id: str) -> Key:
     """Return where a session lies: with the person's others and their used codes, so that one query finds all."""
     return Key(_signing_in(person_id), f"{_SESSION}{session_id}")
@@ -91,6 +91,7 @@ def parts_of_people(gone: Sequence[PersonId], others: Sequence[PersonId]) -> lis
     return [DOORS, _STEPS, *signing_in, *(once_for_request(one, "", "").key.part for one in (*gone, *others))]
 
 
+def line_keys(card: Card) -> list[Key]:
     """Return where a client's lines lie: in the practice's list and in each therapist's."""
     line = f"{sort_name(card.name)}#{card.client_id}"
     return [Key(CLIENTS, line), *(Key(places.therapist(one.person_id), f"{_LINE}{line}") for one in card.therapists)]
@@ -101,6 +102,21 @@ class PracticePage(NamedTuple):
 
     practice: Stored[Practice]
     staff: list[StaffLine]
+
+
+class SignInPage(NamedTuple):
+    """Where a person is signed in, and the codes that signed them in lately."""
+
+    sessions: list[Stored[SignedIn]]
+    codes: Stored[UsedCodes] | None
+
+
+class SessionPage(NamedTuple):
+    """A session with whose it is, as one read finds them."""
+
+    session: Stored[SignedIn] | None
+    practice: Practice | None
+    person: Person | None
 
 
 class PracticeStore:
@@ -115,7 +131,7 @@ class PracticeStore:
         return self._table.get(model.PRACTICE, PRACTICE)
 
     def page(self) -> PracticePage | None:
-        """Read the practice and its staff with one query."""
+        """Read the practice and its staff with one query, where they are not more than a hundred."""
         rows = self._table.query("", PRACTICE.sk, f"{_STAFF}~")
         practice, staff = rows.one(model.PRACTICE), rows.all(STAFF_LINE)
         while rows.after:
@@ -164,6 +180,26 @@ class PracticeStore:
     def door_log(self, person_id: PersonId) -> Stored[DoorLog] | None:
         """Read how many doors a person was lately sent."""
         return self._table.get(DOOR_LOG, door_log_key(person_id))
+
+    def signing_in(self, person_id: PersonId) -> SignInPage:
+        """Read where a person is signed in, with one query."""
+        rows = self._table.under(_signing_in(person_id), "")
+        return SignInPage(rows.all(SIGNED_IN), rows.one(USED_CODES))
+
+    def session(self, person_id: PersonId, session_id: SessionId) -> SessionPage:
+        """Read a session, its person and the practice with one call."""
+        rows = self._table.get_many([session_key(person_id, session_id), PRACTICE, person_key(person_id)])
+        practice, person = rows.one(model.PRACTICE), rows.one(PERSON)
+        return SessionPage(rows.one(SIGNED_IN), practice and practice.value, person and person.value)
+
+    def step(self, secret: str) -> Stored[Step] | None:
+        """Read the step that a secret belongs to."""
+        return self._table.get(STEP, step_key(secret))
+
+    def at_address(self, email: str) -> PersonId | None:
+        """Find whose an address is."""
+        found = self._table.get(EMAIL, email_key(email))
+        return found.value.person_id if found else None
 
 
 class Span(NamedTuple):

@@ -13,6 +13,8 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
+from demo.codes import KEYS
+
 from infra.emulator.front import Front
 from infra.emulator.keeper import Keeper
 from infra.emulator.mailbox import Mailbox
@@ -51,7 +53,7 @@ def _configure(port: int, state: Path | None) -> None:
 async def _serve(port: int, state: Path | None) -> None:
     mailbox = Mailbox(state / "mail.jsonl" if state else None)
     keeper = Keeper(Saves(state, metadata.version("ministack")), mailbox) if state else None
-    front = Front(port, os.environ["AWS_ACCESS_KEY_ID"], mailbox, keeper)
+    front = Front(port, os.environ["AWS_ACCESS_KEY_ID"], mailbox, keeper, state / KEYS if state else None)
     config: Any = import_module("hypercorn.config").Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75

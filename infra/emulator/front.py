@@ -3,15 +3,17 @@
     http://localhost:<port>/        the site, as CloudFront serves it
     http://127.0.0.1:<port>/        AWS
     http://127.0.0.1:<port>/_mail   the mail
+    http://127.0.0.1:<port>/_codes  the codes of the demo's staff
 
 Two names for one port, so that a browser keeps the site and the machinery apart.
 """
 
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
-from infra.emulator import aws
+from infra.emulator import aws, codes
 from infra.emulator.keeper import Keeper
 from infra.emulator.mailbox import Mailbox
 
@@ -31,8 +33,9 @@ SIGNED_WITH = re.compile(rb"Credential=([^/%,\s]+)")
 class Front:
     """The ASGI application that is served."""
 
-    def __init__(self, port: int, access_key: str, mailbox: Mailbox, keeper: Keeper | None) -> None:
-        """Without a `keeper` everything ends with the process."""
+    def __init__(self, port: int, access_key: str, mailbox: Mailbox, keeper: Keeper | None, keys: Path | None) -> None:
+        """Without a `keeper` everything ends with the process. `keys` is where the demo keeps its authenticators."""
+        self._keys = keys
         self._aws = aws.application()
         self._port = port
         self._access_key = access_key.encode()
@@ -63,6 +66,8 @@ class Front:
             await _say(send, 403, "These are not the credentials of this stack.")
         elif path in {"/_mail", "/_mail.json"}:
             await self._serve_mail(path, send)
+        elif path == "/_codes":
+            await _send(send, 200, "text/html; charset=utf-8", codes.page(self._keys))
         else:
             if self._keeper and scope["method"] not in {"GET", "HEAD"}:
                 self._keeper.note_change()

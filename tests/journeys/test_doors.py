@@ -1,11 +1,16 @@
 """Coming in and going out: an invitation, a forgotten password, and out of every browser at once."""
 
+import time
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from demo.browser import Browser
-from demo.mailbox import Mailbox
-from tests.journeys.conftest import Visits
+from demo.codes import STEP_S, code
+from demo.mailbox import Mailbox, until
+from demo.steps import PASSWORD
+from tests.journeys.conftest import DESK, Visits
+from tests.journeys.looking import findings, overhang
 from tests.journeys.pages import button, heading, link, sign_in
 from tests.journeys.people import Client, House
 
@@ -86,3 +91,69 @@ def test_signing_out_everywhere_ends_every_browser(visit: Visits, pat: Client) -
     expect(heading(other, "Sign in")).to_be_visible()
     sign_in(other, pat.email)
     expect(other.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+
+
+def test_staff_sign_in_with_an_authenticator_and_a_lost_one_is_replaced(
+    visit: Visits, house: House, mailbox: Mailbox
+) -> None:
+    visit.watch.expect("status of 401")
+    email = house.email("Stella Staff")
+    house.owner.post("/api/people", {"name": "Stella Staff", "email": email, "roles": ["therapist"]})
+    _, address = mailbox.take(email, "/door#")
+    page = visit(path=address)
+    button(page, "Open my link").click()
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    button(page, "Keep it and come in").click()
+    key = key_shown(page)
+    assert not findings(page)
+    assert overhang(page) <= 0
+    show_code(page, code(key, 0))
+    expect(page.get_by_text("Codes change every 30 seconds")).to_be_visible()
+    assert not findings(page)
+    show_code(page, code(key, time.time()))
+    expect(heading(page, "Nothing waits for you")).to_be_visible()
+
+    other = visit(path="/sign-in", size=DESK)
+    sign_in(other, email)
+    expect(heading(other, "Your code")).to_be_visible()
+    expect(other.get_by_label("Code")).to_be_focused()
+    assert not findings(other)
+    following = code(key, time.time() + STEP_S)
+    show_code(other, f"{following[:3]} {following[3:]}")
+    expect(heading(other, "Nothing waits for you")).to_be_visible()
+    other.goto("/sessions")
+    expect(other.get_by_role("main").get_by_role("listitem")).to_have_count(2)
+    expect(other.get_by_text("This one")).to_be_visible()
+    assert not findings(other)
+    button(other, "Sign out all others").click()
+    other.get_by_role("dialog").get_by_role("button", name="Sign out all others").click()
+    expect(other.get_by_text("You are signed in here only.", exact=True)).to_be_visible()
+    page.reload()
+    expect(heading(page, "Sign in")).to_be_visible()
+
+    office = visit(house.owner_email, "/practice", DESK)
+    office.get_by_role("button", name="Lost phone of Stella Staff").click()
+    button(office, "Reset it").click()
+    expect(office.get_by_text("Sets up an authenticator next")).to_be_visible()
+    mail, _ = mailbox.take(email, "/sign-in")
+    assert "was reset" in mail["subject"]
+    until("A new start", lambda: leads_to_set_up(house, email))
+    sign_in(page, email)
+    assert key_shown(page) != key
+
+
+def key_shown(page: Page) -> str:
+    """The key of the authenticator that is to be set up."""
+    expect(heading(page, "Set up your authenticator")).to_be_visible()
+    expect(page.get_by_role("img", name="The key as a QR code")).to_be_visible()
+    return page.locator("code").inner_text().replace(" ", "")
+
+
+def show_code(page: Page, shown: str) -> None:
+    page.get_by_role("textbox", name="Code").fill(shown)
+    button(page, "Sign in").click()
+
+
+def leads_to_set_up(house: House, email: str) -> bool:
+    entrance = Browser(house.stack.origin).post("/api/session", {"email": email, "password": PASSWORD})
+    return bool(entrance["step"]["kind"] == "set_up")

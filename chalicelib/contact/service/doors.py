@@ -11,6 +11,7 @@ from chalicelib.practice import service as practice
 from chalicelib.practice.model import Person, Practice, Purpose
 
 _INVITATION = "Invitation"
+_AUTHENTICATOR = "Your authenticator was reset"
 _NEW_PASSWORD = "A new password"  # noqa: S105 - what the letter is
 
 
@@ -43,6 +44,17 @@ def send_new_password(call: Call, person_id: PersonId) -> None:
         log("no letter about a forgotten password", person_id=person_id, problem=refusal.problem_type)
     else:
         _say_if_not_sent(send_letter(call, _new_password(person, practice.practice(call), token)), person_id)
+    call.write().commit()
+
+
+def tell_of_reset(call: Call, person_id: PersonId) -> None:
+    """Tell somebody that their authenticator was taken away; if they did not ask for it, they are the first to know."""
+    try:
+        person = practice.person(call, person_id)
+    except NotFound as refusal:
+        log("no letter about a reset authenticator", person_id=person_id, problem=refusal.problem_type)
+    else:
+        _say_if_not_sent(send_letter(call, _reset(person, practice.practice(call))), person_id)
     call.write().commit()
 
 
@@ -79,6 +91,22 @@ def _new_password(person: Person, at: Practice, token: str) -> Letter:
         button_url=_door(token),
         why="You get this because somebody entered this address under “Forgotten password”. "
         "If it was not you, leave it: nothing happens.",
+    )
+
+
+def _reset(person: Person, at: Practice) -> Letter:
+    return Letter(
+        to=Addressee(name=person.name, email=person.email),
+        what=_AUTHENTICATOR,
+        subject=f"Your authenticator for {at.name} was reset",
+        lines=(
+            "The authenticator of your sign-in was reset, and every browser was signed out.",
+            "At your next sign-in, after the password, you set up a new one. It takes two minutes and a phone.",
+            f"If you did not ask for this, choose a new password now and tell {at.name}.",
+        ),
+        button_label="Sign in",
+        button_url=f"{settings().site_origin}/sign-in",
+        why="You get this because it is about your own sign-in.",
     )
 
 

@@ -72,6 +72,13 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     opened_at: datetime | None = None
     """When this person last chose a password; doors that are older open no more."""
+    authenticator_at: datetime | None = None
+    """When this person set up the authenticator that they have now. Staff can do nothing without one."""
+
+    @property
+    def has_authenticator(self) -> bool:
+        """Whether codes are asked for."""
+        return self.authenticator_at is not None
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +113,7 @@ class StaffLine(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     roles: tuple[Role, ...]
     state: PersonState
+    has_authenticator: bool = False
 
 
 class AtAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +159,7 @@ SHORTEST_PASSWORD = 12
 """Characters. NIST SP 800-63B (2017) asks for 8 at least, its revision 4 (2025) for 15 where nothing else is asked."""
 _FEWEST_DIFFERENT = 5
 _LONGEST_SORT_NAME = 200
-_STAFF = frozenset({Role.OWNER, Role.THERAPIST})
+STAFF_ROLES = frozenset({Role.OWNER, Role.THERAPIST})
 _ROLE_OF = {Relation.SELF: Role.CLIENT, Relation.GUARDIAN: Role.GUARDIAN}
 
 
@@ -202,7 +210,7 @@ def knowing_as(person: Person, client_id: ClientId, name: str) -> Person:
 
 
 def _with_clients(person: Person, clients: tuple[ActsFor, ...]) -> Person:
-    roles = (person.roles & _STAFF) | {_ROLE_OF[one.relation] for one in clients}
+    roles = (person.roles & STAFF_ROLES) | {_ROLE_OF[one.relation] for one in clients}
     return msgspec.structs.replace(person, clients=clients, roles=roles)
 
 
@@ -213,7 +221,7 @@ def is_own_record(person: Person) -> bool:
 
 def is_staff(person: Person) -> bool:
     """Tell whether the person is an owner or a therapist."""
-    return bool(person.roles & _STAFF)
+    return bool(person.roles & STAFF_ROLES)
 
 
 def ways_in(card: Card) -> int:

@@ -2,6 +2,7 @@
 
 from chalicelib.practice.accounts import AddressTaken, PasswordRefused
 from chalicelib.practice.service.audit import read_client_trail, read_practice_trail, seal
+from chalicelib.practice.service.authenticators import forget_authenticator, reset_authenticator, reset_by_operator
 from chalicelib.practice.service.clients import (
     add_client,
     add_guardian,
@@ -18,15 +19,25 @@ from chalicelib.practice.service.doors import (
     make_door,
     open_door,
 )
+from chalicelib.practice.service.entering import STEP_COOKIE, show_code, sign_in
 from chalicelib.practice.service.founding import found_practice
+from chalicelib.practice.service.leaving import parts_to_walk, take_leave
 from chalicelib.practice.service.people import invite_again, invite_staff
 from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
-from chalicelib.practice.service.leaving import parts_to_walk, take_leave
-from chalicelib.practice.service.session import COOKIE, refresh_session, sign_in, sign_out, sign_out_everywhere
+from chalicelib.practice.service.session import (
+    COOKIE,
+    end_other_sessions,
+    end_session,
+    list_sessions,
+    refresh_session,
+    sign_out,
+    sign_out_everywhere,
+)
 from chalicelib.practice.service.settings import change_practice, see_practice
 
 __all__ = [
     "COOKIE",
+    "STEP_COOKIE",
     "AddressTaken",
     "Addressees",
     "PasswordRefused",
@@ -37,27 +48,34 @@ __all__ = [
     "card",
     "change_client",
     "change_practice",
+    "end_other_sessions",
+    "end_session",
     "ensure_sign_in",
+    "forget_authenticator",
     "forgot_password",
     "found_practice",
     "invite_again",
     "invite_staff",
     "list_clients",
+    "list_sessions",
     "look_at_door",
     "make_door",
     "open_door",
+    "parts_to_walk",
     "person",
     "practice",
     "read_client_trail",
     "read_practice_trail",
     "refresh_session",
     "remove_guardian",
+    "reset_authenticator",
+    "reset_by_operator",
     "seal",
     "see_client",
     "see_practice",
+    "show_code",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
-]
-    "parts_to_walk",
     "take_leave",
+]

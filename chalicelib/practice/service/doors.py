@@ -1,6 +1,5 @@
 """Doors: links of single use behind which somebody chooses their password."""
 
-import base64
 import dataclasses
 from datetime import timedelta
 from typing import NamedTuple
@@ -8,8 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.errors import Conflict, DomainError, Gone, SignedOut, TooMany
-from chalicelib.foundation.ids import PersonId, PracticeId, is_id, new_secret
+from chalicelib.foundation.errors import Conflict, DomainError, Gone, NotFound, SignedOut, TooMany
+from chalicelib.foundation.ids import PersonId, PracticeId, new_secret
 from chalicelib.foundation.table import Stored
 from chalicelib.practice import accounts
 from chalicelib.practice.accounts import Account
@@ -30,10 +29,12 @@ from chalicelib.practice.model import (
     same_address,
     same_password,
 )
+from chalicelib.practice.model.sessions import parts_of, token_of
 from chalicelib.practice.service import reading
+from chalicelib.practice.service.entering import Entered, enter
 from chalicelib.practice.service.people import put_person
-from chalicelib.practice.service.session import cookie_with, on_behalf_of, session_of
-from chalicelib.practice.shapes import DoorView, Session
+from chalicelib.practice.service.session import end_every_session, on_behalf_of
+from chalicelib.practice.shapes import DoorView
 from chalicelib.practice.store import PracticeStore, door_key, door_log_key
 
 _ID = 26
@@ -59,19 +60,27 @@ def ensure_sign_in(call: Call, person_id: PersonId) -> Person:
     """Make sure that a person has an account with their address, name and roles. Safe to repeat.
 
     Raise NotFound where there is no such person, AddressTaken where the address signs in elsewhere;
-    trying either again does not help.
+    trying either again does not help. Somebody who was erased meanwhile has no account when this is over.
     """
-    person = reading.person(call, person_id)
-    accounts.ensure(call.actor.practice_id, person)
-    return person
+    try:
+        accounts.ensure(call.actor.practice_id, reading.person(call, person_id))
+        return reading.person(call, person_id)
+    except NotFound:
+        accounts.remove(person_id)
+        raise
 
 
 def bring_account_up_to_date(call: Call, person_id: PersonId) -> None:
-    """Let the account follow its person; end every session of somebody who has no role left."""
-    person = ensure_sign_in(call, person_id)
+    """Let the account follow its person, who may be gone; end every session of somebody who has no role left."""
+    write = call.write()
+    try:
+        person = ensure_sign_in(call, person_id)
+    except NotFound:
+        write.commit()
+        return
     if not person.roles:
-        accounts.sign_out_everywhere(person_id)
-    call.write().commit()
+        end_every_session(call, write, person_id)
+    write.commit()
 
 
 def make_door(call: Call, person_id: PersonId, purpose: Purpose) -> str:
@@ -95,7 +104,7 @@ def make_door(call: Call, person_id: PersonId, purpose: Purpose) -> str:
     else:
         write.add(DOOR_LOG, door_log_key(person_id), made or before)
     write.commit()
-    return base64.urlsafe_b64encode(f"{call.actor.practice_id}{secret}".encode()).decode().rstrip("=")
+    return token_of(call.actor.practice_id, secret)
 
 
 def forgot_password(call: Call, email: str) -> None:
@@ -116,7 +125,10 @@ class _Found(NamedTuple):
 
 
 def _find(call: Call, token: str) -> _Found:
-    practice_id, secret = _open_token(token)
+    parts = parts_of(token, 1)
+    if parts is None:
+        raise Gone(_UNKNOWN)
+    practice_id, secret = PracticeId(parts[0][0]), parts[1]
     theirs = on_behalf_of(call, Account(practice_id, PersonId("")))
     store = PracticeStore(theirs.table)
     door = store.door(secret)
@@ -133,16 +145,6 @@ def _find(call: Call, token: str) -> _Found:
     return _Found(on_behalf_of(call, account, person.value.name), door, person, practice)
 
 
-def _open_token(token: str) -> tuple[PracticeId, str]:
-    try:
-        text = base64.b64decode(token + "=" * (-len(token) % 4), altchars="-_", validate=True).decode("ascii")
-    except ValueError:
-        raise Gone(_UNKNOWN) from None
-    if not is_id(text[:_ID]):
-        raise Gone(_UNKNOWN)
-    return PracticeId(text[:_ID]), text[_ID:]
-
-
 def look_at_door(call: Call, token: str) -> DoorView:
     """Show whose a door is. Raise Gone with what to do where it opens no more."""
     found = _find(call, token)
@@ -154,8 +156,8 @@ def look_at_door(call: Call, token: str) -> DoorView:
     )
 
 
-def open_door(call: Call, token: str, password: str) -> tuple[Session, str]:
-    """Set the password, use the door up, and sign in; return the session and the cookie that keeps it.
+def open_door(call: Call, token: str, password: str, device: str) -> Entered:
+    """Set the password, use the door up, and sign in, or come as far as the authenticator.
 
     The password is set before the door is marked: after a crash in between the link still opens, and
     choosing again brings everything to its end.
@@ -167,10 +169,10 @@ def open_door(call: Call, token: str, password: str) -> tuple[Session, str]:
     if refusal:
         raise accounts.PasswordRefused(refusal)
     _choose_password(found, chosen)
-    if found.door.value.purpose is Purpose.RESET:
-        accounts.sign_out_everywhere(person.person_id)
-    person = msgspec.structs.replace(person, state=PersonState.ACTIVE, opened_at=call.now)
     write = found.call.write()
+    if found.door.value.purpose is Purpose.RESET:
+        end_every_session(found.call, write, person.person_id)
+    person = msgspec.structs.replace(person, state=PersonState.ACTIVE, opened_at=call.now)
     write.replace(
         found.door,
         msgspec.structs.replace(found.door.value, used_at=call.now),
@@ -180,11 +182,11 @@ def open_door(call: Call, token: str, password: str) -> tuple[Session, str]:
     put_person(write, found.person, person, otherwise=_press_again)
     write.record("chose a password", person_id=person.person_id)
     write.commit()
-    tokens = accounts.sign_in(person.person_id, chosen)
-    if tokens is None:
+    came = accounts.sign_in(person.person_id, chosen)
+    if came is None:
         message = "Your password is set. Please sign in with it."
         raise SignedOut(message)
-    return session_of(found.practice, person, tokens), cookie_with(tokens.refresh_token or "")
+    return enter(call, came, device)
 
 
 def _choose_password(found: _Found, password: str) -> None:

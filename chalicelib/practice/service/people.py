@@ -103,6 +103,7 @@ def _staff_line(person: Person) -> StaffLine:
         email=person.email,
         roles=tuple(sorted(person.roles)),
         state=person.state,
+        has_authenticator=person.has_authenticator,
     )
 
 
@@ -114,6 +115,7 @@ def view(person: Person | StaffLine) -> PersonView:
         email=person.email,
         roles=tuple(sorted(person.roles)),
         state=person.state,
+        has_authenticator=person.has_authenticator,
     )
 
 

@@ -1,31 +1,36 @@
-"""Signing in, going on, signing out. The refresh token is only ever in the cookie."""
+"""Sessions: begun, gone on with, listed, ended. The browser has a secret of ours in a cookie, never Cognito's token."""
 
+import contextlib
 import dataclasses
 from datetime import timedelta
 
+import msgspec
+
 from chalicelib.foundation.actor import Actor
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.errors import SignedOut
+from chalicelib.foundation.errors import NotFound, SignedOut, StaleWrite
+from chalicelib.foundation.ids import PersonId, PracticeId, digest, new_id, new_secret
 from chalicelib.foundation.settings import settings
+from chalicelib.foundation.table import Stored
+from chalicelib.foundation.write import Write
 from chalicelib.practice import accounts
 from chalicelib.practice.accounts import Account, Tokens
-from chalicelib.practice.model import Person, Practice, same_address, same_password
-from chalicelib.practice.shapes import Me, MyPractice, Session, SignIn
-from chalicelib.practice.store import PracticeStore
+from chalicelib.practice.model import Person, Practice
+from chalicelib.practice.model.sessions import (
+    SESSION_LASTS,
+    SIGNED_IN,
+    SessionId,
+    SignedIn,
+    goes_on,
+    parts_of,
+    token_of,
+    too_many,
+)
+from chalicelib.practice.shapes import Me, MyPractice, Session, SessionLine, SessionList
+from chalicelib.practice.store import PracticeStore, session_key
 
-COOKIE = "mw_refresh"
-_KEPT = timedelta(days=30)
-"""As long as Cognito keeps a refresh token (infra/resources/people.yaml)."""
-
-
-class NotMatching(SignedOut):
-    """Address and password do not match. The words are the same whatever the reason: they give nobody away."""
-
-    type = "sign-in-failed"
-    title = (
-        "This address and password do not match. If you were invited, open the link in that mail first. "
-        'If the password is lost, ask for a new one under "Forgotten password".'
-    )
+COOKIE = "mw_session"
+_AT_ONCE = timedelta()
 
 
 class SessionOver(SignedOut):
@@ -36,14 +41,13 @@ class SessionOver(SignedOut):
     def __init__(self) -> None:
         """Take the cookie away."""
         super().__init__()
-        self.cookies = (cookie_with(""),)
+        self.cookies = (cookie(COOKIE, "", _AT_ONCE),)
 
 
-def cookie_with(refresh_token: str) -> str:
-    """Write the Set-Cookie header that keeps a session, or forgets it where there is none."""
-    kept = int(_KEPT.total_seconds()) if refresh_token else 0
+def cookie(name: str, value: str, kept: timedelta) -> str:
+    """Write the Set-Cookie header that keeps a secret for sign-in, or forgets it where it is kept for no time."""
     secure = "; Secure" if settings().secure_cookies else ""
-    return f"{COOKIE}={refresh_token}; HttpOnly; SameSite=Strict; Path=/api/session; Max-Age={kept}{secure}"
+    return f"{name}={value}; HttpOnly; SameSite=Strict; Path=/api/session; Max-Age={int(kept.total_seconds())}{secure}"
 
 
 def on_behalf_of(call: Call, account: Account, name: str = "") -> Call:
@@ -52,51 +56,149 @@ def on_behalf_of(call: Call, account: Account, name: str = "") -> Call:
     return dataclasses.replace(call, actor=actor)
 
 
-def sign_in(call: Call, given: SignIn) -> tuple[Session, str]:
-    """Sign in; return the session and the cookie that keeps it. Raise NotMatching, or TooMany as Cognito says."""
-    tokens = accounts.sign_in(same_address(given.email), same_password(given.password))
-    session = tokens and _session(call, tokens)
-    if not tokens or not session:
-        raise NotMatching
-    theirs = on_behalf_of(call, tokens.account, session.person.name)
-    write = theirs.write()
-    write.record("signed in", person_id=tokens.account.person_id)
-    write.commit()
-    return session, cookie_with(tokens.refresh_token or "")
+def begin_session(
+    call: Call, write: Write, tokens: Tokens, device: str, before: list[Stored[SignedIn]], *, with_code: bool
+) -> str:
+    """Add a session of the caller to a write; return the cookie that keeps it.
+
+    Of `before`, those that were not used for longest make room where there are many.
+    """
+    session_id, secret, person_id = SessionId(new_id(call.now)), new_secret(), call.actor.person_id
+    session = SignedIn(
+        session_id=session_id,
+        person_id=person_id,
+        device=device,
+        since=call.now,
+        last_used_on=call.now.date(),
+        secret_hash=digest(secret),
+        refresh_token=tokens.refresh_token or "",
+        with_code=with_code,
+    )
+    write.add(SIGNED_IN, session_key(person_id, session_id), session, expires_at=call.now + SESSION_LASTS)
+    for one in too_many([row.value for row in before]):
+        write.discard(session_key(person_id, one.session_id))
+    write.record("signed in", person_id=person_id, session_id=session_id)
+    return cookie(COOKIE, token_of(call.actor.practice_id, person_id, session_id, secret), SESSION_LASTS)
 
 
-def refresh_session(call: Call, refresh_token: str) -> tuple[Session, tuple[str, ...]]:
-    """Go on with the session of a cookie. Raise SessionOver, which takes the cookie away."""
-    tokens = accounts.refresh(refresh_token) if refresh_token else None
-    session = tokens and _session(call, tokens)
-    if not tokens or not session:
+def refresh_session(call: Call, kept: str) -> Session:
+    """Go on with the session of a cookie. Raise SessionOver, which takes the cookie away. One read, and one write a
+    day."""
+    found = _of_cookie(call, kept)
+    tokens = found and accounts.refresh(found.session.value.refresh_token)
+    if not found or not tokens:
         raise SessionOver
-    # Cognito gives a new refresh token only where rotation is switched on.
-    return session, (cookie_with(tokens.refresh_token),) if tokens.refresh_token else ()
+    session = found.session.value
+    if session.last_used_on < call.now.date():
+        write = found.call.write()
+        used = msgspec.structs.replace(session, last_used_on=call.now.date())
+        write.replace(found.session, used, expires_at=session.since + SESSION_LASTS)
+        with contextlib.suppress(StaleWrite):  # another tab of this browser was faster, or the session was just ended
+            write.commit()
+    return session_of(found.practice, found.person, tokens)
 
 
-def sign_out(_call: Call, refresh_token: str) -> str:
+@dataclasses.dataclass(frozen=True)
+class _Kept:
+    call: Call
+    session: Stored[SignedIn]
+    practice: Practice
+    person: Person
+
+
+def _of_cookie(call: Call, kept: str) -> _Kept | None:
+    parts = parts_of(kept, 3)
+    if parts is None:
+        return None
+    (practice_id, person_id, session_id), secret = parts
+    theirs = on_behalf_of(call, Account(PracticeId(practice_id), PersonId(person_id)))
+    found = PracticeStore(theirs.table).session(PersonId(person_id), SessionId(session_id))
+    if found.session is None or found.practice is None or found.person is None:
+        return None
+    if not goes_on(found.session.value, found.person, secret):
+        return None
+    theirs = on_behalf_of(theirs, Account(PracticeId(practice_id), PersonId(person_id)), found.person.name)
+    return _Kept(theirs, found.session, found.practice, found.person)
+
+
+def sign_out(call: Call, kept: str) -> str:
     """End the session of a cookie, if there is one; return the header that forgets it."""
-    if refresh_token:
-        accounts.revoke(refresh_token)
-    return cookie_with("")
+    found = _of_cookie(call, kept)
+    if found:
+        _end(found.call, found.session, "signed out")
+    return cookie(COOKIE, "", _AT_ONCE)
+
+
+def _end(call: Call, session: Stored[SignedIn], action: str) -> None:
+    accounts.revoke(session.value.refresh_token)
+    write = call.write()
+    write.discard(session.key)
+    write.record(action, person_id=session.value.person_id, session_id=session.value.session_id)
+    write.commit()
+
+
+def list_sessions(call: Call, kept: str) -> SessionList:
+    """Return where the caller is signed in: this browser first, then what was used last."""
+    here = _id_in(kept)
+    rows = [row.value for row in PracticeStore(call.table).signing_in(call.actor.person_id).sessions]
+    rows.sort(key=lambda one: (one.session_id == here, one.last_used_on, one.since), reverse=True)
+    return SessionList(
+        sessions=tuple(
+            SessionLine(
+                session_id=one.session_id,
+                device=one.device,
+                since=one.since,
+                last_used_on=one.last_used_on,
+                here=one.session_id == here,
+            )
+            for one in rows
+        )
+    )
+
+
+def end_session(call: Call, session_id: SessionId) -> None:
+    """End one of the caller's sessions: it cannot go on at once, and its id token is over within minutes."""
+    found = call.table.get(SIGNED_IN, session_key(call.actor.person_id, session_id))
+    if found is None:
+        raise NotFound
+    _end(call, found, "ended a session")
+
+
+def end_other_sessions(call: Call, kept: str) -> None:
+    """End all of the caller's sessions but this browser's."""
+    here = _id_in(kept)
+    others = [
+        row
+        for row in PracticeStore(call.table).signing_in(call.actor.person_id).sessions
+        if row.value.session_id != here
+    ]
+    write = call.write()
+    for row in others:
+        accounts.revoke(row.value.refresh_token)
+        write.discard(row.key)
+    write.record("ended all other sessions", person_id=call.actor.person_id)
+    write.commit()
+
+
+def _id_in(kept: str) -> SessionId | None:
+    # Who calls has a token already: the cookie only says which of their own sessions this is.
+    parts = parts_of(kept, 3)
+    return SessionId(parts[0][2]) if parts else None
 
 
 def sign_out_everywhere(call: Call) -> str:
     """End every session of the one who calls; return the header that forgets the cookie."""
-    accounts.sign_out_everywhere(call.actor.person_id)
     write = call.write()
+    end_every_session(call, write, call.actor.person_id)
     write.record("signed out everywhere", person_id=call.actor.person_id)
-    return write.commit(cookie_with(""))
+    return write.commit(cookie(COOKIE, "", _AT_ONCE))
 
 
-def _session(call: Call, tokens: Tokens) -> Session | None:
-    """Put a session together with one read; None for somebody who has no part in the practice any more."""
-    table = on_behalf_of(call, tokens.account).table
-    practice, people = PracticeStore(table).practice_and_people([tokens.account.person_id])
-    if practice is None or not people or not people[0].value.roles:
-        return None
-    return session_of(practice, people[0].value, tokens)
+def end_every_session(call: Call, write: Write, person_id: PersonId) -> None:
+    """End a person's sessions, at Cognito at once and in our list with a write."""
+    accounts.sign_out_everywhere(person_id)
+    for row in PracticeStore(call.table).signing_in(person_id).sessions:
+        write.discard(row.key)
 
 
 def session_of(practice: Practice, person: Person, tokens: Tokens) -> Session:

@@ -1,11 +1,17 @@
-"""What moto does not know of Cognito, added to it: aliases, our password policy, dead sessions, RevokeToken."""
+"""What moto does not know of Cognito, added to it: aliases, our password policy, dead sessions, RevokeToken, and
+authenticators that have a key each and whose codes are looked at, once."""
 
+import base64
 import json
+import secrets
+import time
 from typing import Any
 
 import pytest
 from moto.cognitoidp.exceptions import (
     AliasExistsException,
+    CodeMismatchException,
+    ExpiredCodeException,
     InvalidPasswordException,
     NotAuthorizedError,
     UserNotFoundError,
@@ -13,6 +19,8 @@ from moto.cognitoidp.exceptions import (
 from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUserPool, cognitoidp_backends
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import EmptyResult
+
+from demo.codes import STEP_S, code
 
 SHORTEST, LONGEST = 12, 256
 
@@ -28,6 +36,7 @@ def _address(user: Any) -> str | None:
     return values["email"].lower() if values.get("email_verified") == "true" else None
 
 
+_respond = CognitoIdpBackend.admin_respond_to_auth_challenge
 _create_user = CognitoIdpBackend.admin_create_user
 _update_user = CognitoIdpBackend.admin_update_user_attributes
 _sign_in = CognitoIdpBackend.admin_initiate_auth
@@ -85,6 +94,47 @@ def _revoke_token(self: Any) -> Any:
     return EmptyResult()
 
 
+def _user_of_token(self: Any, access_token: str) -> Any:
+    for pool in self.user_pools.values():
+        if access_token in pool.access_tokens:
+            return _by_name_or_alias(pool, pool.access_tokens[access_token][1])
+    raise NotAuthorizedError(access_token)
+
+
+def _look_at(user: Any, key: str, shown: str) -> None:
+    now = time.time()
+    if shown not in {code(key, now + off) for off in (-STEP_S, 0, STEP_S)}:
+        raise CodeMismatchException(shown)
+    if shown in user.__dict__.setdefault("shown", set()):
+        raise ExpiredCodeException(shown)
+    user.shown.add(shown)
+
+
+def _associate_software_token(self: Any, access_token: str, _session: str) -> dict[str, str]:
+    user = _user_of_token(self, access_token)
+    user.pending_key = base64.b32encode(secrets.token_bytes(20)).decode()
+    return {"SecretCode": user.pending_key}
+
+
+def _verify_software_token(
+    self: Any, access_token: str, _session: str, user_code: str, _device_name: str
+) -> dict[str, str]:
+    user = _user_of_token(self, access_token)
+    _look_at(user, user.pending_key, user_code)
+    user.key, user.token_verified = user.pending_key, True
+    return {"Status": "SUCCESS"}
+
+
+def _admin_respond(self: Any, session: str, client_id: str, name: str, responses: dict[str, str]) -> Any:
+    if name == "SOFTWARE_TOKEN_MFA":
+        if session not in self.sessions:
+            raise NotAuthorizedError(session)
+        username, pool = self.sessions[session]
+        user = _by_name_or_alias(pool, username)
+        _look_at(user, user.key, responses["SOFTWARE_TOKEN_MFA_CODE"])
+    return _respond(self, session, client_id, name, responses)
+
+
 def teach(monkeypatch: pytest.MonkeyPatch) -> None:
     """Teach moto what the service does, for the length of a test."""
     monkeypatch.setattr(CognitoIdpUserPool, "_get_user", _by_name_or_alias)
@@ -94,4 +144,7 @@ def teach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CognitoIdpBackend, "admin_update_user_attributes", _admin_update_user_attributes)
     monkeypatch.setattr(CognitoIdpBackend, "admin_initiate_auth", _admin_initiate_auth)
     monkeypatch.setattr(CognitoIdpBackend, "_validate_password", _validate_password)
+    monkeypatch.setattr(CognitoIdpBackend, "associate_software_token", _associate_software_token)
+    monkeypatch.setattr(CognitoIdpBackend, "verify_software_token", _verify_software_token)
+    monkeypatch.setattr(CognitoIdpBackend, "admin_respond_to_auth_challenge", _admin_respond)
     monkeypatch.setattr(CognitoIdpResponse, "revoke_token", _revoke_token, raising=False)

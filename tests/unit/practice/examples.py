@@ -18,6 +18,7 @@ TEXTS = (
     "video/mp4",
     "0" * 26,
     "0123456789abcdef",
+    "123456",
 )
 BY_NAME = {
     "email": "new@home.example",

@@ -46,9 +46,17 @@ class Reply:
         return int(self.headers["ETag"].strip('"'))
 
     @property
-    def refresh_token(self) -> str:
-        """The value that the answer puts into the cookie, empty where it takes it away."""
-        return self.cookies[0].partition("=")[2].partition(";")[0]
+    def cookie(self) -> str:
+        """What a browser sends back of the cookies that this answer set."""
+        pairs = [cookie.partition(";")[0] for cookie in self.cookies]
+        return "; ".join(pair for pair in pairs if not pair.endswith("="))
+
+    @property
+    def session(self) -> Any:
+        """The session that the answer brought."""
+        assert self.status == 200, self.body
+        assert self.body["session"], self.body
+        return self.body["session"]
 
 
 class Gateway:
@@ -67,17 +75,18 @@ class Gateway:
         key: str | None = None,
         if_match: int | str | None = None,
         cookie: str = "",
+        agent: str = "",
     ) -> Reply:
         """Send a request. `path` may carry a query."""
         path, _, query = path.partition("?")
         spec, parts = _route(method, path)
-        headers = {"content-type": "application/json"}
+        headers = {"content-type": "application/json", "user-agent": agent}
         if key:
             headers["idempotency-key"] = key
         if if_match is not None:
             headers["if-match"] = f'"{if_match}"' if isinstance(if_match, int) else if_match
         if cookie:
-            headers["cookie"] = f"other=1; mw_refresh={cookie}"
+            headers["cookie"] = f"other=1; {cookie}"
         context: dict[str, Any] = {"httpMethod": method, "resourcePath": spec.path, "path": f"/api{path}"}
         if by:
             context["authorizer"] = {"claims": by.claims()}

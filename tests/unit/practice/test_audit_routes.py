@@ -17,7 +17,7 @@ from chalicelib.foundation.http import ENDPOINTS, Endpoint
 DRAFT = "what a client or a therapist has not sent yet is theirs; sending it is the entry"
 PROGRAM = "a draft of a program reaches nobody; publishing it is the entry"
 NOTHING = "changes nothing"
-SESSION = "goes on with, or ends, what signing in has entered"
+SESSION = "goes on with what signing in has entered"
 NO_ENTRY = {
     "keep_answer": DRAFT,
     "open_lesson_recording": DRAFT,
@@ -35,7 +35,6 @@ NO_ENTRY = {
     "look_at_door": NOTHING,
     "forgot_password": "whoever asks is not known yet; choosing the password is the entry",
     "refresh_session": SESSION,
-    "sign_out": SESSION,
 }
 CHANGING = [spec for spec in ENDPOINTS if spec.method != "GET"]
 

@@ -37,6 +37,7 @@ def test_somebody_invited_is_on_the_practices_page_and_is_written_to(gateway: Ga
         "email": "ines@lind.example",
         "roles": ["therapist"],
         "state": "invited",
+        "has_authenticator": False,
     }
     staff = gateway.call("GET", "/api/practice", by=owner).body["staff"]
     assert [one["name"] for one in staff] == ["Ada Lind", "Ines Duarte"]

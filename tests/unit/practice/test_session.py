@@ -1,51 +1,67 @@
 """Signing in, going on, signing out."""
 
+import base64
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from chalicelib.foundation import clock
+from chalicelib.foundation.actor import Role, clockwork
+from chalicelib.foundation.call import Call
+from chalicelib.foundation.ids import PersonId, PracticeId
 from chalicelib.foundation.settings import settings
+from chalicelib.foundation.table import Table
 from chalicelib.practice import accounts
+from chalicelib.practice.model.sessions import MOST_SESSIONS, SIGNED_IN, SessionId, SignedIn, device, too_many
 
-from .conftest import PASSWORD, door
+from .conftest import PASSWORD, client_of, door
 from .gateway import Gateway, Reply, Somebody
 
 
 @pytest.fixture
-def signed_in(gateway: Gateway, owner: Somebody) -> Reply:
-    token = door(owner.practice_id, owner.person_id)
+def jonas(gateway: Gateway, therapist: Somebody) -> Somebody:
+    """A client: of him no code is asked."""
+    person_id = client_of(gateway, therapist)["own"]["person_id"]
+    return Somebody(therapist.practice_id, person_id, frozenset({Role.CLIENT}), "Jonas Weber")
+
+
+@pytest.fixture
+def signed_in(gateway: Gateway, jonas: Somebody) -> Reply:
+    token = door(jonas.practice_id, jonas.person_id)
     reply = gateway.call("POST", "/api/doors/open", {"token": token, "password": PASSWORD})
     assert reply.status == 200, reply.body
     return reply
 
 
-def _sign_in(gateway: Gateway, email: str = "ada@lind.example", password: str = PASSWORD) -> Reply:
+def _sign_in(gateway: Gateway, email: str = "jonas@home.example", password: str = PASSWORD) -> Reply:
     return gateway.call("POST", "/api/session", {"email": email, "password": password})
 
 
 @pytest.mark.usefixtures("signed_in")
-def test_signing_in_answers_who_one_is_and_keeps_the_session_in_a_cookie(gateway: Gateway, owner: Somebody) -> None:
-    reply = _sign_in(gateway, "ADA@Lind.example")
+def test_signing_in_answers_who_one_is_and_keeps_the_session_in_a_cookie(gateway: Gateway, jonas: Somebody) -> None:
+    reply = _sign_in(gateway, "JONAS@home.example")
     assert reply.status == 200
-    assert reply.body["person"] == {
-        "person_id": owner.person_id,
-        "name": "Ada Lind",
-        "email": "ada@lind.example",
-        "roles": ["owner"],
+    (acts_for,) = reply.session["person"].pop("clients")
+    assert (acts_for["name"], acts_for["relation"]) == ("Jonas Weber", "self")
+    assert reply.session["person"] == {
+        "person_id": jonas.person_id,
+        "name": "Jonas Weber",
+        "email": "jonas@home.example",
+        "roles": ["client"],
         "practice": {
-            "practice_id": owner.practice_id,
+            "practice_id": jonas.practice_id,
             "name": "Praxis Lind",
             "time_zone": "Europe/Lisbon",
             "currency": "EUR",
         },
-        "clients": [],
     }
-    assert reply.body["expires_in_s"] == 3600
+    assert reply.session["expires_in_s"] == 3600  # moto takes no other
     (cookie,) = reply.cookies
     assert cookie.endswith("; HttpOnly; SameSite=Strict; Path=/api/session; Max-Age=2592000")
-    assert reply.refresh_token
-    assert reply.refresh_token not in str(reply.body)
+    assert reply.cookie.partition("=")[2] not in str(reply.body)
     assert reply.headers["Cache-Control"] == "no-store"
 
 
@@ -98,33 +114,33 @@ def test_what_nobody_expected_of_cognito_is_our_fault(gateway: Gateway, refusals
 
 
 def test_a_session_goes_on_with_its_cookie(gateway: Gateway, signed_in: Reply) -> None:
-    reply = gateway.call("POST", "/api/session/refresh", {}, cookie=signed_in.refresh_token)
+    reply = gateway.call("POST", "/api/session/refresh", {}, cookie=signed_in.cookie)
     assert reply.status == 200
-    assert reply.body["person"] == signed_in.body["person"]
+    assert reply.body["person"] == signed_in.session["person"]
     assert not reply.cookies
 
 
-@pytest.mark.parametrize("cookie", ["", "made-up", 'b"roken'])
+@pytest.mark.parametrize("cookie", ["", "mw_session=made-up", 'mw_session=b"roken'])
 @pytest.mark.usefixtures("signed_in")
 def test_a_dead_cookie_is_taken_away(gateway: Gateway, cookie: str) -> None:
     reply = gateway.call("POST", "/api/session/refresh", {}, cookie=cookie)
     assert (reply.status, reply.body["type"]) == (401, "signed-out")
     assert "Max-Age=0" in reply.cookies[0]
-    assert reply.refresh_token == ""
+    assert reply.cookie == ""
 
 
 @pytest.mark.usefixtures("signed_in")
 def test_another_cookie_of_an_odd_name_is_no_hindrance(gateway: Gateway, signed_in: Reply) -> None:
-    cookie = f"{signed_in.refresh_token}; odd@name=1"
+    cookie = f"{signed_in.cookie}; odd@name=1"
     assert gateway.call("POST", "/api/session/refresh", {}, cookie=cookie).status == 200
 
 
 def test_signing_out_here_ends_this_session_only(gateway: Gateway, signed_in: Reply) -> None:
     other = _sign_in(gateway)
-    reply = gateway.call("DELETE", "/api/session", cookie=signed_in.refresh_token)
-    assert (reply.status, reply.refresh_token) == (200, "")
-    assert gateway.call("POST", "/api/session/refresh", {}, cookie=signed_in.refresh_token).status == 401
-    assert gateway.call("POST", "/api/session/refresh", {}, cookie=other.refresh_token).status == 200
+    reply = gateway.call("DELETE", "/api/session", cookie=signed_in.cookie)
+    assert (reply.status, reply.cookie) == (200, "")
+    assert gateway.call("POST", "/api/session/refresh", {}, cookie=signed_in.cookie).status == 401
+    assert gateway.call("POST", "/api/session/refresh", {}, cookie=other.cookie).status == 200
 
 
 def test_signing_out_without_a_session_is_done_already(gateway: Gateway) -> None:
@@ -135,16 +151,16 @@ def test_signing_out_forgets_the_cookie_even_when_cognito_does_not_answer(
     gateway: Gateway, signed_in: Reply, failures: dict[str, Exception]
 ) -> None:
     failures["RevokeToken"] = EndpointConnectionError(endpoint_url="https://cognito.test")
-    reply = gateway.call("DELETE", "/api/session", cookie=signed_in.refresh_token)
-    assert (reply.status, reply.refresh_token) == (200, "")
+    reply = gateway.call("DELETE", "/api/session", cookie=signed_in.cookie)
+    assert (reply.status, reply.cookie) == (200, "")
 
 
-def test_signing_out_everywhere_ends_every_session(gateway: Gateway, signed_in: Reply, owner: Somebody) -> None:
+def test_signing_out_everywhere_ends_every_session(gateway: Gateway, signed_in: Reply, jonas: Somebody) -> None:
     other = _sign_in(gateway)
-    reply = gateway.call("DELETE", "/api/sessions", by=owner)
-    assert (reply.status, reply.refresh_token) == (200, "")
+    reply = gateway.call("DELETE", "/api/sessions", by=jonas)
+    assert (reply.status, reply.cookie) == (200, "")
     for session in (signed_in, other):
-        assert gateway.call("POST", "/api/session/refresh", {}, cookie=session.refresh_token).status == 401
+        assert gateway.call("POST", "/api/session/refresh", {}, cookie=session.cookie).status == 401
 
 
 @pytest.mark.usefixtures("owner")
@@ -157,7 +173,127 @@ def test_a_failure_of_signing_out_everywhere_is_not_hidden(
 ) -> None:
     refusals["AdminUserGlobalSignOut"] = ("InternalErrorException", "")
     assert gateway.call("DELETE", "/api/sessions", by=owner).status == 500
-    assert gateway.call("POST", "/api/session/refresh", {}, cookie=signed_in.refresh_token).status == 200
+    assert gateway.call("POST", "/api/session/refresh", {}, cookie=signed_in.cookie).status == 200
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1"
+
+
+def _where(gateway: Gateway, by: Somebody, here: Reply) -> list[dict[str, Any]]:
+    reply = gateway.call("GET", "/api/session", by=by, cookie=here.cookie)
+    assert reply.status == 200, reply.body
+    return list(reply.body["sessions"])
+
+
+def _goes_on(gateway: Gateway, reply: Reply) -> bool:
+    return gateway.call("POST", "/api/session/refresh", {}, cookie=reply.cookie).status == 200
+
+
+def test_one_sees_where_one_is_signed_in_this_browser_first(
+    gateway: Gateway, signed_in: Reply, jonas: Somebody, owner: Somebody
+) -> None:
+    body = {"email": "jonas@home.example", "password": PASSWORD}
+    phone = gateway.call("POST", "/api/session", body, agent=PHONE)
+    here, there = _where(gateway, jonas, phone)
+    assert (here["device"], here["here"]) == ("Safari on iPhone", True)
+    assert (there["device"], there["here"]) == ("A browser", False)
+    assert here["last_used_on"] == clock.stamp(clock.now())[:10]
+    assert _where(gateway, owner, phone) == []
+    assert signed_in
+
+
+def test_a_session_that_is_ended_from_afar_does_not_go_on(gateway: Gateway, signed_in: Reply, jonas: Somebody) -> None:
+    here = _sign_in(gateway)
+    (theirs,) = [one for one in _where(gateway, jonas, here) if one["session_id"] in _opened(signed_in)]
+    assert gateway.call("DELETE", f"/api/session/{theirs['session_id']}", by=jonas).status == 200
+    assert (_goes_on(gateway, signed_in), _goes_on(gateway, here)) == (False, True)
+    assert gateway.call("DELETE", f"/api/session/{theirs['session_id']}", by=jonas).status == 404
+
+
+def _opened(reply: Reply) -> str:
+    return base64.urlsafe_b64decode(reply.cookie.partition("=")[2] + "==").decode()
+
+
+def test_nobody_ends_a_session_of_somebody_else(
+    gateway: Gateway, signed_in: Reply, jonas: Somebody, owner: Somebody
+) -> None:
+    (line,) = _where(gateway, jonas, signed_in)
+    assert gateway.call("DELETE", f"/api/session/{line['session_id']}", by=owner).status == 404
+    assert _goes_on(gateway, signed_in)
+
+
+def test_all_others_are_ended_and_this_one_stays(gateway: Gateway, signed_in: Reply, jonas: Somebody) -> None:
+    here, other = _sign_in(gateway), _sign_in(gateway)
+    assert gateway.call("DELETE", "/api/session/others", by=jonas, cookie=here.cookie).status == 200
+    assert [_goes_on(gateway, one) for one in (here, other, signed_in)] == [True, False, False]
+    assert [one["here"] for one in _where(gateway, jonas, here)] == [True]
+
+
+def test_a_cookie_with_another_secret_opens_no_session(gateway: Gateway, signed_in: Reply) -> None:
+    text = _opened(signed_in)
+    forged = base64.urlsafe_b64encode((text[:-1] + ("A" if text[-1] != "A" else "B")).encode()).decode().rstrip("=")
+    assert gateway.call("POST", "/api/session/refresh", {}, cookie=f"mw_session={forged}").status == 401
+
+
+def test_neither_secret_nor_a_token_of_cognitos_is_in_the_browser_or_the_secret_in_the_table(
+    gateway: Gateway, signed_in: Reply, jonas: Somebody
+) -> None:
+    _where(gateway, jonas, signed_in)
+    table = Table(PracticeId(jonas.practice_id))
+    (row,) = table.under(f"signing_in#{jonas.person_id}", "").all(SIGNED_IN)
+    assert row.value.refresh_token
+    assert row.value.refresh_token not in str(signed_in)
+    assert _opened(signed_in)[78:] not in str(row)
+
+
+def test_the_day_of_use_is_kept(gateway: Gateway, signed_in: Reply, jonas: Somebody) -> None:
+    table = Table(PracticeId(jonas.practice_id))
+    (row,) = table.under(f"signing_in#{jonas.person_id}", "").all(SIGNED_IN)
+    yesterday = clock.now().date() - timedelta(days=1)
+    write = Call(clockwork(PracticeId(jonas.practice_id)), clock.now()).write()
+    write.replace(row, msgspec.structs.replace(row.value, last_used_on=yesterday))
+    write.commit()
+    assert _where(gateway, jonas, signed_in)[0]["last_used_on"] == str(yesterday)
+    assert _goes_on(gateway, signed_in)
+    assert _where(gateway, jonas, signed_in)[0]["last_used_on"] == str(clock.now().date())
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (FIREFOX, "Firefox on Linux"),
+        (PHONE, "Safari on iPhone"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537.36 Chrome/143.0 Safari/537.36 Edg/143.0",
+            "Edge on Windows",
+        ),
+        ("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/143.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8", "A browser"),
+        ("", "A browser"),
+    ],
+)
+def test_a_device_is_named_as_its_owner_knows_it(agent: str, said: str) -> None:
+    assert device(agent) == said
+
+
+def test_of_many_sessions_those_make_room_that_were_not_used_for_longest() -> None:
+    def made(day: int) -> SignedIn:
+        since = datetime(2026, 5, day, tzinfo=UTC)
+        return SignedIn(
+            session_id=SessionId(str(day)),
+            person_id=PersonId(""),
+            device="",
+            since=since,
+            last_used_on=since.date(),
+            secret_hash="",
+            refresh_token="",
+            with_code=False,
+        )
+
+    sessions = [made(day) for day in range(1, MOST_SESSIONS + 2)]
+    assert [one.session_id for one in too_many(sessions)] == ["2", "1"]
+    assert too_many(sessions[: MOST_SESSIONS - 1]) == []
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,19 @@ export interface SessionAnswer {
   person: Person
 }
 
+/** What is still missing after the password. A new authenticator comes with its key, once. */
+export interface NextStep {
+  kind: 'code' | 'set_up'
+  until: string
+  key: string | null
+  uri: string | null
+}
+
+interface Entrance {
+  session: SessionAnswer | null
+  step: NextStep | null
+}
+
 export interface DoorLook {
   purpose: 'invitation' | 'reset'
   practice_name: string
@@ -120,8 +133,20 @@ class Session {
     }
   }
 
-  async signIn(email: string, password: string): Promise<void> {
-    this.#enter(await callJson<SessionAnswer>('POST', '/api/session', { email: email.trim(), password }))
+  /** Signs in, or says what comes before that. */
+  signIn(email: string, password: string): Promise<NextStep | undefined> {
+    return this.#come('/api/session', { email: email.trim(), password })
+  }
+
+  /** The step after the password; the server knows from a cookie whose it is. */
+  showCode(code: string): Promise<NextStep | undefined> {
+    return this.#come('/api/session/code', { code })
+  }
+
+  async #come(path: string, body: unknown): Promise<NextStep | undefined> {
+    const { session, step } = await callJson<Entrance>('POST', path, body)
+    if (session) this.#enter(session)
+    return step ?? undefined
   }
 
   /** Says whom a link is for; changes nothing, but is sent only on a press. */
@@ -129,8 +154,8 @@ class Session {
     return callJson<DoorLook>('POST', '/api/doors/look', { token })
   }
 
-  async openDoor(token: string, password: string): Promise<void> {
-    this.#enter(await callJson<SessionAnswer>('POST', '/api/doors/open', { token, password }))
+  openDoor(token: string, password: string): Promise<NextStep | undefined> {
+    return this.#come('/api/doors/open', { token, password })
   }
 
   async forgotten(email: string): Promise<void> {

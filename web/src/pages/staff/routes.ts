@@ -28,6 +28,7 @@ const practiceRoutes: Route[] = [
   { ...bare, path: '/programs/:program_id/preview', title: 'Preview', load: () => import('./Preview.svelte') },
   { ...staff, path: '/library', title: 'Library', load: () => import('./Library.svelte') },
   { ...staff, path: '/practice', title: 'Practice', load: () => import('./Practice.svelte') },
+  { ...staff, path: '/sessions', title: 'Where you are signed in', load: () => import('./Sessions.svelte') },
   { ...owner, path: '/practice/audit', title: 'Who did what', load: () => import('./Audit.svelte') },
   { ...owner, path: '/money', title: 'Money', load: () => import('./Money.svelte') },
 ]

@@ -1,0 +1,12 @@
+import { send } from './client-api'
+import type { components } from './schema'
+
+/** One browser where somebody is signed in. */
+export type SessionLine = components['schemas']['SessionLine']
+
+/** Where this person is signed in, this browser first. */
+export const listSessions = async (): Promise<readonly SessionLine[]> => (await send<components['schemas']['SessionList']>('GET', '/api/session')).data.sessions
+
+export const endSession = (sessionId: string) => send('DELETE', `/api/session/${encodeURIComponent(sessionId)}`)
+
+export const endOtherSessions = () => send('DELETE', '/api/session/others')
