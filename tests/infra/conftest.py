@@ -1,5 +1,6 @@
 """What the tests of the infrastructure share: one build, one stack, and waiting without sleeping."""
 
+import copy
 import json
 import os
 import threading
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samtranslator.translator.transform import transform
 
 from infra.build import build
-from infra.packages import LOCAL
+from infra.packages import CLOUD, LOCAL
 from infra.stack import Stack, running_stack
+from infra.template import make_template
 
 PAGE = "<!doctype html><title>Meanwhile</title>"
 
@@ -37,6 +40,31 @@ def built() -> Path:
 @pytest.fixture(scope="session")
 def template(built: Path) -> dict[str, Any]:
     return dict(json.loads((built / "template.json").read_text()))
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The template as it goes to AWS."""
+    folder = tmp_path_factory.mktemp("cloud")
+    make_template(CLOUD, folder)
+    return dict(json.loads((folder / "template.json").read_text()))
+
+
+class NoManagedPolicies:
+    """The template names none that SAM would have to look up, so the translator need not ask AWS for them."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+@pytest.fixture(scope="session")
+def translated(cloud: dict[str, Any]) -> dict[str, Any]:
+    """The same, as CloudFormation sees it."""
+    packaged = copy.deepcopy(cloud)
+    for resource in packaged["Resources"].values():
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = "s3://artifacts/code.zip"
+    return dict(transform(packaged, {}, NoManagedPolicies()))
 
 
 @pytest.fixture(scope="session")
