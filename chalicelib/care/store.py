@@ -21,14 +21,17 @@ from chalicelib.care.model.submission import (
 from chalicelib.contact.model import SCHEDULE, Schedule
 from chalicelib.foundation import places
 from chalicelib.foundation.clock import stamp
-from chalicelib.foundation.ids import ClientId, EnrolmentId, PersonId, ProgramId, SubmissionId, digest
+from chalicelib.foundation.ids import ClientId, EnrolmentId, PersonId, ProgramId, SubmissionId, digest, newest_first
 from chalicelib.foundation.table import Key, Stored, Table
 from chalicelib.practice.model import CARD, PRACTICE, Card, Practice
 
 POINTS = 500
 """Points of one page of progress: a lesson a day for more than a year."""
 QUEUE_LINES = 50
-DESK = 300
+MOST_RUNNING = 12
+"""Programs that a client is in at once; finished ones do not count."""
+DESK = 24
+"""Rows of a desk: the card, the reminders, every program that runs, and the last ones that are finished."""
 _END = "\uffff"
 
 
@@ -37,9 +40,17 @@ def enrolment_key(client_id: ClientId, enrolment_id: EnrolmentId) -> Key:
     return Key(places.client(client_id), f"{places.ENROLMENT}{enrolment_id}")
 
 
+def finished_key(client_id: ClientId, enrolment_id: EnrolmentId) -> Key:
+    """Return where an enrolment lies once it is finished: behind those that run, the newest first.
+
+    So a desk is one query of the same size after one program and after a thousand.
+    """
+    return Key(places.client(client_id), f"{places.FINISHED}{newest_first(enrolment_id)}")
+
+
 def running_key(client_id: ClientId, program_id: ProgramId) -> Key:
     """Return where it is marked that a client is in a program."""
-    return Key(places.client(client_id), f"{places.ENROLMENT}running#{program_id}")
+    return Key(places.client(client_id), f"{places.RUNNING}{program_id}")
 
 
 def lesson_key(client_id: ClientId, enrolment_id: EnrolmentId, number: int) -> Key:
@@ -140,10 +151,11 @@ class CareStore:
         self._table = table
 
     def desk(self, client_id: ClientId) -> Desk:
-        """Read the card, the reminders and the programs of a client with one query."""
-        rows = self._table.query(places.client(client_id), places.CARD, places.ENROLMENT + _END, limit=DESK)
+        """Read the card, the reminders and the programs of a client with one query: all that run, the last finished."""
+        rows = self._table.query(places.client(client_id), places.CARD, places.FINISHED + _END, limit=DESK)
         schedule = rows.one(SCHEDULE)
-        return Desk(rows.one(CARD), schedule.value if schedule else None, rows.all(ENROLMENT))
+        enrolments = sorted(rows.all(ENROLMENT), key=lambda one: one.value.enrolment_id)
+        return Desk(rows.one(CARD), schedule.value if schedule else None, enrolments)
 
     def lesson_desk(self, client_id: ClientId, enrolment_id: EnrolmentId, number: int) -> LessonDesk:
         """Read a lesson with what has been answered, with one call."""
@@ -156,12 +168,12 @@ class CareStore:
                 attempt_key(client_id, enrolment_id, number),
             ]
         )
-        practice = rows.one(PRACTICE)
+        practice, lesson = rows.one(PRACTICE), rows.one(LESSON_COPY)
         return LessonDesk(
             rows.one(CARD),
             practice.value if practice else None,
-            rows.one(ENROLMENT),
-            rows.one(LESSON_COPY),
+            rows.one(ENROLMENT) or (self._finished(client_id, enrolment_id) if lesson else None),
+            lesson,
             rows.one(ATTEMPT),
         )
 
@@ -186,8 +198,12 @@ class CareStore:
         )
 
     def enrolment(self, client_id: ClientId, enrolment_id: EnrolmentId) -> Stored[Enrolment] | None:
-        """Read one enrolment."""
-        return self._table.get(ENROLMENT, enrolment_key(client_id, enrolment_id))
+        """Read one enrolment, whether it runs or is finished."""
+        running = self._table.get(ENROLMENT, enrolment_key(client_id, enrolment_id))
+        return running or self._finished(client_id, enrolment_id)
+
+    def _finished(self, client_id: ClientId, enrolment_id: EnrolmentId) -> Stored[Enrolment] | None:
+        return self._table.get(ENROLMENT, finished_key(client_id, enrolment_id))
 
     def submission(self, client_id: ClientId, submission_id: SubmissionId) -> Stored[Submission] | None:
         """Read one submission."""
@@ -207,23 +223,22 @@ class CareStore:
         return QueuePage([row.value for row in rows.all(QUEUE_LINE)], rows.after)
 
     def history(self, client_id: ClientId) -> History:
-        """Read programs, reminders, card and the newest points, backwards, with one query."""
-        part = places.client(client_id)
-        rows = self._table.query(part, places.POINT, places.ENROLMENT + _END, newest_first=True, limit=POINTS)
-        card, schedule = rows.one(CARD), rows.one(SCHEDULE)
+        """Read programs, reminders and card with one query, and the newest points with another."""
+        desk = self.desk(client_id)
+        rows = self._table.under(places.client(client_id), places.POINT, newest_first=True, limit=POINTS)
         return History(
-            card.value if card else None,
-            schedule.value if schedule else None,
-            [row.value for row in reversed(rows.all(ENROLMENT))],
+            desk.card.value if desk.card else None,
+            desk.schedule,
+            [row.value for row in desk.enrolments],
             [row.value for row in rows.all(POINT)],
             rows.after,
         )
 
     def older(self, client_id: ClientId, after: str) -> History:
-        """Read a further page of points, and the card, which only the first page ends on."""
+        """Read a further page of points, and the card."""
         card = self._table.get(CARD, places.card(client_id))
         part = places.client(client_id)
-        rows = self._table.query(part, places.POINT, places.CARD, newest_first=True, limit=POINTS, after=after)
+        rows = self._table.under(part, places.POINT, newest_first=True, limit=POINTS, after=after)
         points = [row.value for row in rows.all(POINT)]
         return History(card.value if card else None, None, [], points, rows.after)
 

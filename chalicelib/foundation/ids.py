@@ -34,6 +34,11 @@ def new_id(at: datetime) -> str:
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
+def newest_first(made: str) -> str:
+    """Return a text for an id of ours whose order is the other way round."""
+    return "".join(_ALPHABET[-1 - _ALPHABET.index(letter)] for letter in made)
+
+
 def is_id(text: str) -> bool:
     """Tell whether a text has the form of an id of ours."""
     return _ID.fullmatch(text) is not None

@@ -8,7 +8,7 @@ from chalicelib.care.service.insisting import insist
 from chalicelib.care.service.lessons import opened, show
 from chalicelib.care.service.views import enrolment_view
 from chalicelib.care.shapes import EditLesson, Enrol, EnrolmentView, LessonView
-from chalicelib.care.store import CareStore, enrolment_key, lesson_key, running_key
+from chalicelib.care.store import MOST_RUNNING, CareStore, enrolment_key, lesson_key, running_key
 from chalicelib.curriculum import service as curriculum
 from chalicelib.curriculum.model import Lesson, check
 from chalicelib.foundation.call import Call
@@ -28,9 +28,12 @@ def enrol(call: Call, client_id: ClientId, body: Enrol) -> EnrolmentView:
     """Begin a version of a program with a client: they get a copy of each lesson, and the first one opens."""
     desk = CareStore(call.table).desk(client_id)
     permit(call.actor, Action.REVIEW, desk.card.value if desk.card else None)
-    running = (one.value for one in desk.enrolments if one.value.state is EnrolmentState.RUNNING)
+    running = [one.value for one in desk.enrolments if one.value.state is EnrolmentState.RUNNING]
     if any(one.program_id == body.program_id for one in running):
         raise EnrolledAlready
+    if len(running) >= MOST_RUNNING:
+        message = f"This client is in {MOST_RUNNING} programs, which is the most at once. Nothing was changed."
+        raise Conflict(message, type="too-many-programs")
     edition, lessons = curriculum.edition(call, body.program_id, body.version)
     enrolment_id = EnrolmentId(new_id(call.now))
     begun = course.begin(

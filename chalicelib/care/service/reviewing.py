@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from chalicelib.care.model import enrolment as course
-from chalicelib.care.model.enrolment import Enrolment, EnrolmentState, LessonState, News, Waiting
+from chalicelib.care.model.enrolment import ENROLMENT, Enrolment, EnrolmentState, LessonState, News, Waiting
 from chalicelib.care.model.submission import (
     DRAFT,
     FEEDBACK,
@@ -27,7 +27,7 @@ from chalicelib.care.shapes import (
     ReviewView,
     SubmissionView,
 )
-from chalicelib.care.store import CareStore, Desk, ReviewDesk, draft_key, feedback_key, running_key
+from chalicelib.care.store import CareStore, Desk, ReviewDesk, draft_key, feedback_key, finished_key, running_key
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId, SubmissionId, new_id
@@ -171,9 +171,12 @@ def give_feedback(call: Call, client_id: ClientId, submission_id: SubmissionId, 
         moved = course.answer(enrolment.value, submission_id, body.decision, news, fresh=fresh)
         write = call.write()
         write.add(FEEDBACK, feedback_key(client_id, submission_id), feedback, otherwise=StaleWrite)
-        write.replace(enrolment, moved)
         if moved.state is EnrolmentState.FINISHED:
+            write.remove(enrolment)
+            write.add(ENROLMENT, finished_key(client_id, moved.enrolment_id), moved)
             write.discard(running_key(client_id, moved.program_id))
+        else:
+            write.replace(enrolment, moved)
         dequeue(write, waiting)
         write.discard(draft_key(client_id, submission_id, call.actor.person_id))
         write.tell("feedback.given", client_id=client_id, submission_id=submission_id)

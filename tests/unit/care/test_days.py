@@ -95,7 +95,7 @@ def test_without_a_therapist_the_page_still_says_who_answers(house: House) -> No
     assert service.today(house.as_dana(), house.theo).therapist_name == "Your therapist"
 
 
-def test_progress_is_one_query_and_the_same_for_both(house: House, wire: Wire) -> None:
+def test_progress_is_two_queries_and_the_same_for_both(house: House, wire: Wire) -> None:
     enrolment = house.enrol()
     house.feedback(house.send(enrolment, pain=5).submission_id, Decision.AGAIN)
     late = datetime(2026, 5, 16, 23, 30, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_progress_is_one_query_and_the_same_for_both(house: House, wire: Wire) -
     _practise(house, 3, 5)
     wire.count()
     mine = service.progress(house.as_dana(late), house.theo, None)
-    assert wire.count() == ["Query"]
+    assert wire.count() == ["Query", "Query"]
     assert mine == service.progress(house.as_ines(late), house.theo, None)
     assert (mine.client_name, mine.started_on, mine.today_on) == ("Theo", date(2026, 5, 14), date(2026, 5, 17))
     assert mine.practice_weekdays == (3, 5)
@@ -135,16 +135,38 @@ def test_older_progress_is_a_page_of_its_own(house: House, monkeypatch: pytest.M
     for hours in range(3):
         at = NOW + 24 * hours * HOUR
         house.feedback(house.send(enrolment, at=at).submission_id, Decision.AGAIN, at=at)
-    # The first page also holds the mark that the program runs, the enrolment, the reminders and the card.
-    monkeypatch.setattr(store, "POINTS", 5)
+    monkeypatch.setattr(store, "POINTS", 1)
     first = service.progress(house.as_dana(), house.theo, None)
     assert [day.on.day for day in first.days] == [16]
     assert first.after is not None
+    monkeypatch.setattr(store, "POINTS", 5)
     second = service.progress(house.as_dana(), house.theo, first.after)
     assert [day.on.day for day in second.days] == [14, 15]
     assert (second.after, second.lessons, second.started_on) == (None, (), None)
     with pytest.raises(Invalid):
         service.progress(house.as_dana(), house.theo, "\u00e9")
+
+
+def test_what_runs_is_seen_however_much_was_finished_since(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.enrol()
+    long_one = house.program_id
+    for number in range(4):
+        house.program_id = house.publish(f"Short {number}", lesson_of("Only", EASE))
+        enrolment = house.enrol(NOW + number * HOUR)
+        house.answer(enrolment, "ease", 5)
+        house.feedback(house.submit(enrolment).submission_id)
+        house.deliver()
+    monkeypatch.setattr(store, "DESK", 5)  # the card, the reminders, what runs, and two of the four
+    page = service.program(house.as_dana(), house.theo)
+    assert [one.program_title for one in page.enrolments] == ["Arms up", "Short 2", "Short 3"]
+    assert page.enrolments[0].program_id == long_one
+    shown = service.today(house.as_dana(), house.theo)
+    assert shown.lesson is not None
+    assert (shown.lesson.number, len(shown.feedback)) == (1, 2)
+    finished = service.lesson(house.as_dana(), house.theo, enrolment.enrolment_id, 1)
+    assert finished.program_title == "Short 3"
+    service.mark_seen(house.as_dana(), house.theo, shown.feedback[0].submission_id)
+    assert len(service.today(house.as_dana(), house.theo).feedback) == 1
 
 
 @pytest.mark.parametrize("page", [service.today, service.program])

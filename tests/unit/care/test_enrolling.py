@@ -5,13 +5,14 @@ from msgspec.structs import replace
 
 from chalicelib.care import service
 from chalicelib.care.model.enrolment import Decision, OutOfTurn
+from chalicelib.care.service import enrolling
 from chalicelib.care.service.enrolling import EnrolledAlready
 from chalicelib.care.shapes import EditLesson, Enrol
 from chalicelib.care.store import CareStore, Desk
 from chalicelib.curriculum import service as curriculum
 from chalicelib.curriculum.model import AnyBlock, Image, ResourceKind, Video
 from chalicelib.curriculum.shapes import NewResource
-from chalicelib.foundation.errors import Invalid, NotFound, PreconditionMissing, StaleWrite
+from chalicelib.foundation.errors import Conflict, Invalid, NotFound, PreconditionMissing, StaleWrite
 from chalicelib.foundation.ids import ClientId, ResourceId, new_id
 from chalicelib.media.model import RecordingState
 
@@ -42,6 +43,16 @@ def test_a_client_is_in_a_program_once_at_a_time_and_in_several_at_once(house: H
     today = service.today(house.as_dana(), house.theo).lesson
     assert today is not None
     assert today.enrolment_id == first.enrolment_id
+
+
+def test_a_client_is_in_no_more_programs_at_once_than_a_page_shows(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrolling, "MOST_RUNNING", 1)
+    house.enrol()
+    house.program_id = house.publish("Another", *house.lessons)
+    with pytest.raises(Conflict, match="the most at once"):
+        house.enrol()
 
 
 def test_two_therapists_who_enrol_at_once_make_one_enrolment(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
