@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run code test check lint types layers unit infra chromium openapi web journeys bench pictures tour pins plan deploy outputs doctor rollback destroy template tick parked replay verify-audit reset
+.PHONY: help setup run code test check lint types layers unit infra chromium openapi web journeys bench pictures tour pins plan deploy outputs doctor rollback destroy template tick parked replay verify-audit restore-drill reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -35,6 +35,9 @@ replay: setup ## Send what is parked back to where it failed: make replay [STAGE
 
 verify-audit: setup ## Hold the audit trails against their chains and seals: make verify-audit [STAGE=prod] [PRACTICE=id]
 	@$(PYTHON) -m infra.verify_audit $(if $(PRACTICE),--practice $(PRACTICE))
+
+restore-drill: setup ## Bring the table back beside the one in use, and compare: make restore-drill [STAGE=prod] [AT=moment] [KEEP=1]
+	@$(PYTHON) -m infra.restore $(if $(AT),--at $(AT)) $(if $(KEEP),--keep)
 
 reset: ## Forget the practice on this machine: make reset [YES=1]
 	@$(SYSTEM_PYTHON) -m infra.reset

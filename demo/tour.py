@@ -8,6 +8,7 @@ so it can be taken as often as one likes.
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from demo.clips import Clips, make_clips
@@ -20,16 +21,20 @@ from demo.tour_care import (
     second_round,
     send_first_lesson,
 )
-from demo.tour_office import invoices, reminders, strangers
+from demo.tour_office import invoices, nothing_parked, reminders, strangers
 from demo.tour_people import clients, people, staff
+from demo.tour_privacy import copy, erasure
 from demo.walk import StepFailedError, Walk
 from infra.running import find_stack
 from infra.stack import Stack
 from infra.steps import Trouble
 
 
-def take(stack: Stack, clips: Clips | None = None) -> int:
-    """Take the tour on a stack; return the number of steps, or raise StepFailedError."""
+def take(stack: Stack, clips: Clips | None = None, before_the_end: Callable[[], object] = lambda: None) -> int:
+    """Take the tour on a stack; return the number of steps, or raise StepFailedError.
+
+    `before_the_end` is called while everything that was written is still there: the last chapter erases it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         walk = Walk(stack, clips or make_clips(Path(folder)))
         for chapter in (
@@ -45,9 +50,13 @@ def take(stack: Stack, clips: Clips | None = None) -> int:
             look_back,
             reminders,
             invoices,
+            copy,
             strangers,
         ):
             chapter(walk)
+        before_the_end()
+        erasure(walk)
+        nothing_parked(walk)
     return walk.steps
 
 

@@ -128,8 +128,8 @@ def send_first_lesson(walk: Walk) -> None:
         say(f"{settled['width']} × {settled['height']}, {settled['duration_s']:.1f} s; in the queue: {line['what']}")
     with walk.step("The upload's event comes a second time and changes nothing") as say:
         before = settled | {"play_url": "", "poster_url": ""}
-        _repeat_upload_event(walk, recording_id)
-        until("An empty queue of uploads", lambda: _queue_is_empty(walk, "UploadsQueueUrl"))
+        repeat_upload_event(walk, recording_id)
+        until("An empty queue of uploads", lambda: queue_is_empty(walk, "UploadsQueueUrl"))
         expect(_settled(walk, recording_id) | {"play_url": "", "poster_url": ""}, before)
         expect(len(walk.who["tilda"].get("/api/queue")["lines"]), 1)
         say("one rendition, one line in the queue")
@@ -277,7 +277,7 @@ def _settled(walk: Walk, recording_id: str) -> dict[str, Any]:
     return until("The recording", lambda: ready(walk.who["greta"], path))
 
 
-def _repeat_upload_event(walk: Walk, recording_id: str) -> None:
+def repeat_upload_event(walk: Walk, recording_id: str) -> None:
     """Send S3's event of an upload once more, as EventBridge may."""
     s3, bucket = walk.stack.account.client("s3"), walk.stack.outputs["UploadsBucket"]
     (found,) = [
@@ -300,7 +300,8 @@ def _repeat_upload_event(walk: Walk, recording_id: str) -> None:
     )
 
 
-def _queue_is_empty(walk: Walk, output: str) -> bool:
+def queue_is_empty(walk: Walk, output: str) -> bool:
+    """Tell whether nothing waits in a queue, and nothing is being done of it."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     found = walk.stack.account.client("sqs").get_queue_attributes(
         QueueUrl=walk.stack.outputs[output], AttributeNames=names

@@ -82,6 +82,10 @@ def strangers(walk: Walk) -> None:
         refused(lambda: walk.who["tilda"].get(f"/api/clients/{walk.ids['other']}/progress"), 404)
         refused(lambda: owner.get(f"{walk.client}/submissions/{walk.ids['submission']}"), 403)
         say("404 for every page; the owner reads no clinical record: 403")
+
+
+def nothing_parked(walk: Walk) -> None:
+    """Look where what failed too often would wait."""
     with walk.step("Nothing is parked") as say:
         sqs = walk.stack.account.client("sqs")
         parked = {

@@ -50,7 +50,7 @@ def open_resource(call: Call, body: NewResource) -> ResourceOpened:
 
 @endpoint(ROUTES, "DELETE", "/api/library/{recording_id}", answers=Nothing, roles=THERAPISTS)
 def give_up_resource(call: Call, recording_id: RecordingId) -> Nothing:
-    """Give up sending a file of the library, and take it out."""
+    """Take a file out of the library, or give up sending it."""
     service.give_up_resource(call, ResourceId(recording_id))
     return Nothing()
 

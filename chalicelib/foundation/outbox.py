@@ -55,6 +55,11 @@ def queues_for(event: Event) -> list[str]:
     return sorted({subscriber.queue for subscriber in _SUBSCRIBERS.get(event.type, [])})
 
 
+def waiting_for(event_type: str) -> list[str]:
+    """Name the subscribers that wait for a type of event, as their marks do."""
+    return [subscriber.name for subscriber in _SUBSCRIBERS.get(event_type, [])]
+
+
 def relay(bodies: Iterable[str], send: Callable[[str, Sequence[str]], None]) -> None:
     """Pass outbox rows (their JSON bodies) on to the queues that want them, in batches.
 

@@ -20,3 +20,9 @@ def look_for_recording(call: Call, stored: Stored[Recording]) -> None:
 def note_release(call: Call, event: Event) -> None:
     """Let a recording go that nothing shows any more."""
     service.released(call, ClientId(event.ids["client_id"]), RecordingId(event.ids["recording_id"]))
+
+
+@on("library_file.dropped")
+def remove_library_file(call: Call, event: Event) -> None:
+    """Remove the bytes of a file that could not be used and was taken out of the library."""
+    service.remove_library_file(call, RecordingId(event.ids["recording_id"]))

@@ -51,15 +51,16 @@ def open_resource(call: Call, new: NewResource) -> ResourceOpened:
 
 
 def give_up_resource(call: Call, resource_id: ResourceId) -> None:
-    """Give up sending a file and take it out of the library; one that is not there is given up already.
+    """Take a file out of the library, or give up sending it; one that is not there is out already.
 
-    Raise Conflict where the whole file has arrived.
+    Lessons that show a file that is ready go on showing it: its bytes stay. Raise Conflict while it is looked at.
     """
     found = CurriculumStore(call.table).shelved(resource_id)
     if found is None:
         return
     write = call.write()
-    media.abandon(write, found.recording)
+    if found.recording.value.state is not RecordingState.READY:
+        media.abandon(write, found.recording)
     write.remove(found.resource)
     write.record("gave up a file of the library", resource_id=resource_id)
     write.commit()

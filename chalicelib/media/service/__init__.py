@@ -11,6 +11,7 @@ from chalicelib.media.service.removing import (
     released,
     remove_below,
     remove_client_files,
+    remove_library_file,
     remove_originals,
 )
 from chalicelib.media.service.uploads import abandon, arrived_parts, complete, give_up, open_recording, sign_parts
@@ -33,6 +34,7 @@ __all__ = [
     "released",
     "remove_below",
     "remove_client_files",
+    "remove_library_file",
     "remove_originals",
     "see_recording",
     "sign_parts",

@@ -11,7 +11,7 @@ from chalicelib.foundation.ids import ClientId, PracticeId, RecordingId
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
-from chalicelib.media.model import Recording, next_look
+from chalicelib.media.model import Home, Recording, next_look
 from chalicelib.media.store import files, removal
 from chalicelib.media.store.recordings import RecordingStore
 
@@ -47,6 +47,12 @@ def remove(call: Call, stored: Stored[Recording]) -> None:
     write = call.write()
     write.remove(stored)
     write.commit()
+
+
+def remove_library_file(call: Call, recording_id: RecordingId) -> None:
+    """Remove the bytes of a file that was taken out of the library."""
+    removal.remove_all(files.upload_key(call.actor.practice_id, Home(), recording_id))
+    call.write().commit()
 
 
 def remove_client_files(practice_id: PracticeId, client_id: ClientId) -> Iterator[int]:

@@ -139,11 +139,16 @@ def give_up(call: Call, client_id: ClientId | None, recording_id: RecordingId) -
 def abandon(write: Write, found: Stored[Recording]) -> None:
     """Throw away an upload and remove its row in the caller's write; permission is the caller's to ask for.
 
-    Raise Conflict where the file has arrived: what is being looked at is not taken back.
+    What was sent for the library and could not be used goes too, its bytes by an event. Raise Conflict where the
+    file has arrived: what is being looked at is not taken back.
     """
     recording = found.value
     if recording.reason == NEVER_ARRIVED:
         write.remove(found)
+        return
+    if recording.state is RecordingState.REJECTED and recording.home.client_id is None:
+        write.remove(found)
+        write.tell("library_file.dropped", recording_id=recording.recording_id)
         return
     if recording.state is not RecordingState.AWAITING_UPLOAD:
         raise _arrived()

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.foundation.actor import Role
-from chalicelib.foundation.ids import PersonId, PracticeId, new_id
+from chalicelib.foundation.ids import PersonId, PracticeId, RecordingId, new_id
 from chalicelib.foundation.settings import settings
+from chalicelib.media import service as media
 from chalicelib.media.model import RecordingState
 
 from ..conftest import NOW
@@ -82,11 +83,29 @@ def test_an_upload_that_is_given_up_leaves_the_library(desk: Desk, bad_day: BadD
         resource_id = desk.do("POST", "/api/resources", NEW)["resource"]["resource_id"]
 
 
-def test_a_file_that_has_arrived_is_not_given_up(desk: Desk) -> None:
-    resource_id = desk.resource()
+def test_a_file_that_is_being_looked_at_is_not_taken_out(desk: Desk) -> None:
+    resource_id = desk.resource(state=RecordingState.PROCESSING)
     reply = desk.send("DELETE", f"/api/library/{resource_id}")
     assert (reply.status, reply.body["type"]) == (409, "arrived-already")
     assert len(desk.do("GET", "/api/resources")["resources"]) == 1
+
+
+def test_a_file_that_is_ready_leaves_the_library_and_stays_in_lessons(desk: Desk) -> None:
+    resource_id = desk.resource()
+    assert desk.send("DELETE", f"/api/library/{resource_id}").status == 200
+    assert desk.do("GET", "/api/resources")["resources"] == []
+    assert desk.do("GET", f"/api/library/{resource_id}")["state"] == "ready"
+
+
+def test_a_file_that_could_not_be_used_leaves_the_library_with_its_bytes(desk: Desk, stack: dict[str, Any]) -> None:
+    resource_id = desk.resource(state=RecordingState.REJECTED)
+    where = {"Bucket": settings().uploads_bucket, "Key": f"{desk.practice_id}/library/{resource_id}"}
+    stack["s3"].put_object(**where, Body=b"words")
+    assert desk.send("DELETE", f"/api/library/{resource_id}").status == 200
+    assert desk.do("GET", "/api/resources")["resources"] == desk.rows("recording") == []
+    call = desk.call_as(Role.THERAPIST)
+    media.remove_library_file(call, RecordingId(resource_id))
+    assert "Versions" not in stack["s3"].list_object_versions(Bucket=where["Bucket"])
 
 
 @pytest.mark.parametrize(

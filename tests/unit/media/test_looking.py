@@ -176,3 +176,24 @@ def test_an_upload_that_is_given_up_meanwhile_is_nothing_to_look_for(practice: P
     due.do_due(found, NOW + 15 * MINUTE)
     with pytest.raises(NotFound):
         practice.recording(recording_id)
+
+
+def test_what_nothing_shows_any_more_goes_after_a_week_with_its_bytes(
+    practice: Practice, stack: dict[str, Any]
+) -> None:
+    recording = practice.send()
+    process_upload(told(recording), NOW, work=FakeWork())
+    practice.put(practice.recording(other := practice.open().recording_id))
+    for recording_id in (recording.recording_id, other, RecordingId("0" * 26)):
+        service.released(practice.as_guardian(), practice.client_id, recording_id)
+    assert _tick(NOW + 7 * DAY - MINUTE) == 0
+    assert practice.recording(recording.recording_id).state is RecordingState.READY
+    assert _tick(NOW + 7 * DAY) == 2
+    for recording_id in (recording.recording_id, other):
+        with pytest.raises(NotFound):
+            practice.recording(recording_id)
+    assert practice.kept() == {}
+    uploads = settings().uploads_bucket
+    assert "Versions" not in stack["s3"].list_object_versions(Bucket=uploads)
+    assert "Uploads" not in stack["s3"].list_multipart_uploads(Bucket=uploads)
+    assert list(due.found_due(NOW + MONTH)) == []

@@ -115,7 +115,7 @@ export class LibraryDesk {
     void this.#machines.get(resource_id)?.start()
   }
 
-  /** Takes out a file that has not arrived as a whole. */
+  /** Takes a file out. One that is ready stays in the lessons that show it. */
   async remove(resource_id: string): Promise<void> {
     const machine = this.#machines.get(resource_id)
     if (machine) await machine.remove()

@@ -686,7 +686,7 @@ export interface paths {
         get: operations["see_library_file"];
         put?: never;
         post?: never;
-        /** Give up sending a file of the library, and take it out. */
+        /** Take a file out of the library, or give up sending it. */
         delete: operations["give_up_resource"];
         options?: never;
         head?: never;

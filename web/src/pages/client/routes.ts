@@ -16,6 +16,7 @@ export const clientRoutes: Route[] = [
   { ...client, path: '/progress', title: 'Progress', load: () => import('./Progress.svelte') },
   { ...client, path: '/account', title: 'Account', load: () => import('./Account.svelte') },
   { ...client, path: '/account/sessions', title: 'Where you are signed in', load: () => import('./Sessions.svelte') },
+  { ...client, path: '/data', title: 'Your data', load: () => import('./YourData.svelte') },
   { ...client, path: '/reminders', title: 'Reminders', load: () => import('./Reminders.svelte') },
   { ...client, path: '/invoices', title: 'Invoices', load: () => import('./Invoices.svelte') },
   { ...client, path: '/invoices/:number', title: 'Invoice', load: () => import('./Invoices.svelte') },

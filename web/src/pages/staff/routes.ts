@@ -11,6 +11,7 @@ const recordRoutes: Route[] = [
   { ...record, path: '/clients/:client_id/contact', title: 'Contact', load: () => import('./client/ClientContact.svelte') },
   { ...record, path: '/clients/:client_id/invoices', title: 'Invoices', load: () => import('./client/ClientInvoices.svelte') },
   { ...record, path: '/clients/:client_id/seen', title: 'Seen by', load: () => import('./client/ClientTrail.svelte') },
+  { ...record, path: '/clients/:client_id/privacy', title: 'Data and privacy', load: () => import('./client/ClientPrivacy.svelte') },
 ]
 
 const staff = { shell: 'staff', who: 'staff' } as const
