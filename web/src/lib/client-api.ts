@@ -218,8 +218,10 @@ export interface Feedback {
   seen: boolean
 }
 export interface SubmissionView {
+  therapist_name: string
   submission_id: string
   lesson_number: number
+  of: number
   lesson_title: string
   program_title: string
   enrolment_id: string

@@ -107,7 +107,7 @@ describe('any text at all', () => {
 
   it('becomes harmless elements, and loses none of its words', () => {
     const roll = dice(7)
-    for (let round = 0; round < 1000; round += 1) {
+    for (let round = 0; round < 300; round += 1) {
       const source = Array.from({ length: 1 + roll(40) }, () => pieces[roll(pieces.length)]).join('')
       expectHarmless(source)
       const words = (text: string): number => text.split('word').length
