@@ -7,15 +7,18 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.foundation.errors import NotFound
+from chalicelib.foundation import places
+from chalicelib.foundation.erased import TOMBSTONE, Tombstone
+from chalicelib.foundation.errors import NotFound, StaleWrite
 from chalicelib.foundation.ids import RecordingId, ResourceId, new_id
 from chalicelib.foundation.settings import settings
 from chalicelib.media import service
 from chalicelib.media.intake import UploadUnknown, process_upload
-from chalicelib.media.model import Home, MediaKind, Recording, RecordingState
+from chalicelib.media.model import RECORDING, Home, MediaKind, Recording, RecordingState
 from chalicelib.media.processing import Reason, Rejected, ToolFault
 from chalicelib.media.store.files import read_upload_key
 from chalicelib.media.store.recordings import recording_key
+from chalicelib.practice.model import CARD
 from demo.clips import make_clips
 
 from ..conftest import NOW, CallAs
@@ -364,3 +367,28 @@ def test_a_real_video_becomes_a_real_rendition(practice: Practice, tmp_path: Pat
     assert view.duration_s > 1
     assert practice.stored(f"{recording.key}/play.mp4")[4:8] == b"ftyp"
     assert practice.stored(f"{recording.key}/poster.jpg").startswith(b"\xff\xd8\xff")
+
+
+def test_a_video_that_is_made_playable_while_its_client_is_erased_is_not_published(
+    practice: Practice, stack: dict[str, Any]
+) -> None:
+    recording = practice.send()
+
+    def erase() -> None:
+        """What an erasure has done by then: the tombstone lies there, the row and the upload are gone."""
+        call = practice.as_guardian()
+        card = call.table.get(CARD, places.card(practice.client_id))
+        row = call.table.get(RECORDING, recording_key(practice.client_id, recording.recording_id))
+        assert card
+        assert row
+        write = call.write()
+        write.bury(card, TOMBSTONE, Tombstone(at=NOW, by=practice.guardian), otherwise=StaleWrite)
+        write.remove(row)
+        write.commit()
+
+    process_upload(told(recording), NOW, work=FakeWork(before=erase))
+    assert practice.kept() == {}
+    assert practice.events() == []
+    assert "Versions" not in stack["s3"].list_object_versions(Bucket=settings().uploads_bucket)
+    process_upload(told(recording), NOW, work=FakeWork())
+    assert practice.kept() == {}
