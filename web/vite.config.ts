@@ -35,7 +35,7 @@ export default defineConfig({
             { name: 'steps', test: /src\/(kit\/Prose|lib\/(markdown|client-steps)|shell\/LessonShell)\b/, priority: 6 },
             { name: 'player', test: /src\/(kit\/(VideoPlayer|PinDisc)|lib\/video)\b/, priority: 6 },
             // What every page of a client is made of, and the frame around those that have a menu.
-            { name: 'client', test: /src\/(pages\/client\/(here|Shown)|lib\/client-(api|left-over))\b/, priority: 5 },
+            { name: 'client', test: /src\/(pages\/client\/(here|Shown)|lib\/(client-(api|left-over)|look-again))\b/, priority: 5 },
             { name: 'client-shell', test: /src\/shell\/ClientShell/, priority: 4 },
             { name: 'uploads', test: /src\/(lib\/(client-(uploads|answers)|uploader|blob-shelf|upload-words)|pages\/client\/Going)\b/, priority: 4 },
             // A lesson while it is done; what it records comes with the first lesson that asks for it.
