@@ -2,8 +2,8 @@
 
 Looks are written once for each person, client, page and hour, by one conditional put: a read costs one call more and
 no more than one small row an hour. An answer that could not be noted is not given. What staff see is noted at each
-read; what a client and those who act for them see is their own, and noted where their sign-in begins or goes on. The
-bearer of a review link is noted where the link is opened. A signed address of a file is noted where it is given out.
+read. What a client and those who act for them see is their own: entered is on which days they were signed in. The
+bearer of a review link is entered where the link is opened, a file where its signed address is given out.
 """
 
 from pynamodb.exceptions import PutError

@@ -85,7 +85,7 @@ def enter(call: Call, came: Tokens | Challenge | None, device: str) -> Entered:
         return _set_up(found, came, device)
     before = PracticeStore(found.call.table).signing_in(came.account.person_id).sessions
     write = found.call.write()
-    kept = begin_session(found.call, write, came, device, before, with_code=False)
+    kept = begin_session(found.call, write, found.person.value, came, device, before, with_code=False)
     write.commit()
     return Entered(Entrance(session=session_of(found.practice, found.person.value, came)), (kept,))
 
@@ -152,7 +152,7 @@ def show_code(call: Call, code: str, kept: str) -> Entered:
         for earlier in page.sessions:
             write.discard(earlier.key)
         page = page._replace(sessions=[])
-    session = begin_session(found.call, write, tokens, step.device, page.sessions, with_code=True)
+    session = begin_session(found.call, write, person, tokens, step.device, page.sessions, with_code=True)
     write.commit()
     entrance = Entrance(session=session_of(found.practice, person, tokens))
     return Entered(entrance, (session, cookie(STEP_COOKIE, "", timedelta())))

@@ -57,13 +57,20 @@ def on_behalf_of(call: Call, account: Account, name: str = "") -> Call:
 
 
 def begin_session(
-    call: Call, write: Write, tokens: Tokens, device: str, before: list[Stored[SignedIn]], *, with_code: bool
+    call: Call,
+    write: Write,
+    person: Person,
+    tokens: Tokens,
+    device: str,
+    before: list[Stored[SignedIn]],
+    *,
+    with_code: bool,
 ) -> str:
     """Add a session of the caller to a write; return the cookie that keeps it.
 
     Of `before`, those that were not used for longest make room where there are many.
     """
-    session_id, secret, person_id = SessionId(new_id(call.now)), new_secret(), call.actor.person_id
+    session_id, secret, person_id = SessionId(new_id(call.now)), new_secret(), person.person_id
     session = SignedIn(
         session_id=session_id,
         person_id=person_id,
@@ -78,7 +85,15 @@ def begin_session(
     for one in too_many([row.value for row in before]):
         write.discard(session_key(person_id, one.session_id))
     write.record("signed in", person_id=person_id, session_id=session_id)
+    _note_presence(write, person)
     return cookie(COOKIE, token_of(call.actor.practice_id, person_id, session_id, secret), SESSION_LASTS)
+
+
+def _note_presence(write: Write, person: Person) -> None:
+    """Enter at each client whom somebody is or acts for that they were here, once a session and day: what they look
+    at in the record is their own, and not entered page by page."""
+    for one in person.clients:
+        write.record("was signed in", client_id=one.client_id)
 
 
 def refresh_session(call: Call, kept: str) -> Session:
@@ -93,6 +108,7 @@ def refresh_session(call: Call, kept: str) -> Session:
         write = found.call.write()
         used = msgspec.structs.replace(session, last_used_on=call.now.date())
         write.replace(found.session, used, expires_at=session.since + SESSION_LASTS)
+        _note_presence(write, found.person)
         with contextlib.suppress(StaleWrite):  # another tab of this browser was faster, or the session was just ended
             write.commit()
     return session_of(found.practice, found.person, tokens)

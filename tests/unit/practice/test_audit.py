@@ -22,7 +22,7 @@ from chalicelib.practice.model.chain_check import Checked, check
 from chalicelib.practice.service import audit
 
 from ..conftest import NOW, CallAs
-from .conftest import client_of
+from .conftest import PASSWORD, client_of, door
 from .gateway import Gateway, Somebody
 from .trail import chain_all, images, kept
 
@@ -79,7 +79,7 @@ def test_a_crash_before_a_call_leaves_nothing_half_done_and_coming_again_ends_it
 ) -> None:
     write(practice_id, "one", "two")
     failures[operation] = ReadTimeoutError(endpoint_url="https://aws.test")
-    with pytest.raises(PynamoDBException):
+    with pytest.raises((PynamoDBException, ReadTimeoutError)):
         chain_all(stack, practice_id, NOW)
     failures.clear()
     assert found(stack, practice_id) == Checked(0, 2, None, ())
@@ -234,6 +234,22 @@ def test_what_cannot_be_written_down_is_not_shown(
     client_id = client_of(gateway, therapist)["client_id"]
     refusals["PutItem"] = ("ProvisionedThroughputExceededException", "Too fast")
     assert gateway.call("GET", f"/api/clients/{client_id}", by=therapist).status == 500
+
+
+def test_a_client_and_a_guardian_are_entered_with_the_days_on_which_they_were_here(
+    stack: dict[str, Any], gateway: Gateway, owner: Somebody, therapist: Somebody
+) -> None:
+    client = client_of(gateway, therapist)
+    own = client["own"]["person_id"]
+    opened = {"token": door(owner.practice_id, own), "password": PASSWORD}
+    kept = gateway.call("POST", "/api/doors/open", opened).cookie
+    assert gateway.call("POST", "/api/session/refresh", cookie=kept).status == 200  # on the same day
+    entries = gateway.call("GET", f"/api/clients/{client['client_id']}/audit", by=therapist).body["entries"]
+    assert [(one["name"], one["action"]) for one in entries] == [
+        ("Jonas Weber", "was signed in"),
+        ("Ines Duarte", "added a client"),
+    ]
+    assert stack
 
 
 def test_clients_reading_their_own_record_make_no_call_more(

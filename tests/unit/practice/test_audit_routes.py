@@ -17,7 +17,6 @@ from chalicelib.foundation.http import ENDPOINTS, Endpoint
 DRAFT = "what a client or a therapist has not sent yet is theirs; sending it is the entry"
 PROGRAM = "a draft of a program reaches nobody; publishing it is the entry"
 NOTHING = "changes nothing"
-SESSION = "goes on with what signing in has entered"
 NO_ENTRY = {
     "keep_answer": DRAFT,
     "open_lesson_recording": DRAFT,
@@ -34,7 +33,6 @@ NO_ENTRY = {
     "complete_library_file": "opening its place is the entry",
     "look_at_door": NOTHING,
     "forgot_password": "whoever asks is not known yet; choosing the password is the entry",
-    "refresh_session": SESSION,
 }
 CHANGING = [spec for spec in ENDPOINTS if spec.method != "GET"]
 
