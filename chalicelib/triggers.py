@@ -19,8 +19,8 @@ from chalicelib.foundation.log import log
 from chalicelib.foundation.settings import settings
 from chalicelib.media import reactions as _media  # noqa: F401
 from chalicelib.practice import reactions as _practice  # noqa: F401
-from chalicelib.privacy import reactions as _privacy  # noqa: F401
 from chalicelib.practice.service import audit
+from chalicelib.privacy import reactions as _privacy  # noqa: F401
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -112,10 +112,12 @@ def tick(event: dict[str, Any]) -> None:
     On the local stage the moment is the event's, so that a month can pass in a minute.
     """
     now = clock.parse(event["time"]) if settings().tick_time_from_event else clock.now()
-    found = [msgspec.json.encode(one).decode() for one in due.found_due(now)]
-    for start in range(0, len(found), outbox.BATCH):
-        _send(outbox.WORK, found[start : start + outbox.BATCH])
-    log("tick", count=len(found), due_at=clock.stamp(now))
+    found = list(due.found_due(now))
+    messages = [msgspec.json.encode(one).decode() for one in found]
+    for start in range(0, len(messages), outbox.BATCH):
+        _send(outbox.WORK, messages[start : start + outbox.BATCH])
+    # An alarm listens to how late the oldest was (infra/resources/watch.yaml).
+    log("tick", count=len(found), due_at=clock.stamp(now), late_s=max((one.late_s for one in found), default=0))
 
 
 def operate(event: dict[str, Any]) -> dict[str, Any]:

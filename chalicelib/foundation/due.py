@@ -13,7 +13,7 @@ import msgspec
 
 from chalicelib.foundation.actor import clockwork
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.clock import stamp
+from chalicelib.foundation.clock import parse, stamp
 from chalicelib.foundation.erased import ClientErased
 from chalicelib.foundation.errors import StaleWrite
 from chalicelib.foundation.ids import PracticeId
@@ -28,6 +28,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, tag="due"):
     sk: str
     kind: str
     at: datetime
+    late_s: int = 0
+    """Seconds since the row fell due; more than a minute or two says that work is not being done."""
 
 
 type Handler = Callable[[Call, Stored[Any]], None]
@@ -48,7 +50,8 @@ def found_due(now: datetime) -> Iterator[Due]:
     """Go through everything that is due by now, oldest first in each shard."""
     for shard in range(DUE_SHARDS):
         for row in Row.due.query(f"due#{shard}", Row.due_at <= stamp(now)):
-            yield Due(pk=row.pk, sk=row.sk, kind=row.kind, at=now)
+            late = now - parse(str(row.due_at))
+            yield Due(pk=row.pk, sk=row.sk, kind=row.kind, at=now, late_s=int(late.total_seconds()))
 
 
 def do_due(due: Due, now: datetime) -> None:

@@ -58,6 +58,12 @@ def test_nothing_is_found_before_its_moment(call_as: CallAs) -> None:
     assert [found.sk for found in due.found_due(NOW)] == ["a"]
 
 
+def test_what_is_found_late_says_how_late(call_as: CallAs) -> None:
+    _hang(call_as())
+    assert [found.late_s for found in due.found_due(NOW)] == [0]
+    assert [found.late_s for found in due.found_due(NOW + 7 * MINUTE)] == [420]
+
+
 def test_a_row_that_two_ticks_found_is_done_once(call_as: CallAs, daily: list[datetime]) -> None:
     _hang(call_as())
     found = [*due.found_due(NOW), *due.found_due(NOW)]
