@@ -42,7 +42,11 @@ restore-drill: setup ## Bring the table back beside the one in use, and compare:
 reset: ## Forget the practice on this machine: make reset [YES=1]
 	@$(SYSTEM_PYTHON) -m infra.reset
 
-test: setup chromium check infra web journeys ## Run every test there is (what CI runs)
+PARTS := lint types layers unit infra web journeys
+test: setup chromium ## Run every test there is (what CI runs), and say what each part takes
+	@for part in $(PARTS); do \
+		began=$$(date +%s); $(MAKE) --no-print-directory $$part; echo "make $$part: $$(($$(date +%s) - began)) s"; \
+	done
 
 check: setup lint types layers unit ## Run the fast checks (what the pre-commit hook runs)
 
@@ -73,8 +77,8 @@ openapi: setup ## Write web/openapi.json and the web client's types from the rou
 web: setup ## Check and test the web pages
 	@$(PYTHON) -m infra.web --check
 
-journeys: setup ## Walk through the product in a browser, on a stack of its own
-	@CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys
+journeys: setup ## Walk through the product in two browsers, each on a stack of its own
+	@CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys --numprocesses 2
 
 bench: setup ## Measure starts, requests, growth and cost; fails over a limit
 	@$(PYTHON) -m bench

@@ -94,17 +94,20 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running_stack(port: int = 0, state: Path | None = None, site: Path | None = None) -> Iterator[Stack]:
+def running_stack(
+    port: int = 0, state: Path | None = None, site: Path | None = None, log: Path | None = None
+) -> Iterator[Stack]:
     """A stack from what is in the working tree, stopped at the end.
 
     `port` 0 is any free one. Without `state` nothing is kept. `site` is the folder of the built site, as a rule
-    web/dist; without it the site is empty. Raises Trouble when it cannot start.
+    web/dist; without it the site is empty. `log` is a file of its own for a stack beside which others run.
+    Raises Trouble when it cannot start.
     """
     port = port or free_port()
     with step("Packaging"):
         built = build(LOCAL)
-    with emulator(port, state) as (account, log):
-        stack = Stack(port, account, log)
+    with emulator(port, state, log) as (account, log_file):
+        stack = Stack(port, account, log_file)
         with step("Deploying the stack"):
             found = _deployed(stack, built)
         if site:
@@ -112,17 +115,17 @@ def running_stack(port: int = 0, state: Path | None = None, site: Path | None = 
                 upload_site(account, site, found["SiteBucket"])
         if state:
             _saves(state).remember_start()
-        yield Stack(port, account, log, found)
+        yield Stack(port, account, log_file, found)
 
 
 @contextlib.contextmanager
-def emulator(port: int, state: Path | None = None) -> Iterator[tuple[Account, Path]]:
+def emulator(port: int, state: Path | None = None, log: Path | None = None) -> Iterator[tuple[Account, Path]]:
     """The embedded AWS alone, without a stack. Yields how to call it and where its log is."""
     check_place(port, state)
     if state and (damage := _saves(state).restore()):
         said(damage)
     account = Account(REGION, f"http://127.0.0.1:{port}", *_credentials(state))
-    log = (state or BUILD) / "emulator.log"
+    log = log or (state or BUILD) / "emulator.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output, contextlib.ExitStack() as exits:
         with step("Starting the embedded AWS"):

@@ -1,5 +1,7 @@
 """What the journeys share: one stack, one browser, the demo practice, and people who are signed in.
 
+Each of pytest's workers has a stack and a browser of its own. The journeys of a file go one after the other on one
+of them, and so do all that look at the demo practice, which is made only there.
 `JOURNEYS=here` walks on the stack of `make run` (its STATE) instead of starting one: quick, while writing a journey.
 """
 
@@ -13,13 +15,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from demo.browser import Browser as Person
 from demo.clips import Clips, make_clips
 from demo.mailbox import Mailbox
 from demo.practice import make_practice
-from infra.build import BUILD
+from infra.build import BUILD, build
 from infra.chromium import chromium
+from infra.packages import LOCAL
 from infra.running import find_stack
 from infra.stack import Stack, running_stack
 from infra.web import build_web
@@ -62,11 +66,11 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(worker_id: str) -> Iterator[Stack]:
     if os.environ.get("JOURNEYS") == "here":
         yield find_stack()
         return
-    with running_stack(site=build_web()) as running:
+    with running_stack(site=build_web(), log=BUILD / f"emulator-{worker_id}.log") as running:
         yield running
 
 
@@ -164,3 +168,23 @@ def screens() -> Path:
     folder = BUILD / "screens"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Build, before there are workers: two that built at once would build into each other."""
+    if not hasattr(config, "workerinput") and os.environ.get("JOURNEYS") != "here":
+        build(LOCAL)
+        build_web()
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """A file stays on one worker, and so do all files that look at the demo practice."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "the demo" if Path(file).name in {"test_pages.py", "test_pictures.py"} else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)

@@ -37,6 +37,12 @@ def findings(page: Page) -> list[str]:
     ]
 
 
+def look(page: Page) -> None:
+    """Fail where something is wrong with the page as it stands, with what it has opened."""
+    assert findings(page) == []
+    assert overhang(page) <= 0
+
+
 def overhang(page: Page) -> int:
     """By how many pixels the page is wider than the narrowest window that there is to be."""
     before = page.viewport_size

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from demo.steps import PASSWORD
@@ -34,6 +35,23 @@ def next_step(page: Page, number: int) -> None:
     """Go on to the step with this number."""
     button(page, "Next").click()
     expect_step(page, number)
+
+
+def reach(page: Page, role: str, name: str) -> None:
+    """Press Tab until the focus is on what is named."""
+    wanted = page.get_by_role(role, name=name)  # type: ignore[arg-type]
+    expect(wanted.first).to_be_visible()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.first.evaluate("(node) => node === document.activeElement"):
+            return
+    pytest.fail(f"{name} is not reached by Tab.")
+
+
+def press(page: Page, role: str, name: str, key: str = "Enter") -> None:
+    """Go to what is named by Tab, and press a key there."""
+    reach(page, role, name)
+    page.keyboard.press(key)
 
 
 def choose_file(page: Page, file: Path, label: str = "Choose a file") -> None:

@@ -11,7 +11,8 @@ from demo.clips import Clips
 from demo.mailbox import until
 from demo.pictures import mouth_picture, word_sheet
 from tests.journeys.conftest import DESK, Visits
-from tests.journeys.pages import button, heading, link
+from tests.journeys.looking import look
+from tests.journeys.pages import button, heading, link, press, reach
 from tests.journeys.people import House
 
 
@@ -27,6 +28,7 @@ def test_a_lesson_of_every_block_is_written_previewed_published_and_corrected(
     page = visit(house.email("Wanda Writer"), "/programs", DESK)
     button(page, "New program").first.click()
     page.get_by_label("Title").fill("Strong wrist")
+    look(page)
     button(page, "Begin the program").click()
     expect(heading(page, "Strong wrist")).to_be_visible()
     button(page, "Add a lesson").first.click()
@@ -106,7 +108,44 @@ def test_a_file_goes_into_the_library_and_can_be_looked_at(
     page.get_by_label("Title", exact=True).fill("Arms, from the front")
     button(page, "Add to the library").click()
     expect(heading(page, "Arms, from the front")).to_be_visible()
-    expect(button(page, "Play at “Arms, from the front”")).to_be_visible(timeout=30_000)
+    play = button(page, "Play at “Arms, from the front”")
+    expect(play).to_be_visible(timeout=30_000)
+    play.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    look(page)
+
+
+def test_a_program_is_written_published_and_begun_with_a_client_by_keyboard_alone(
+    visit: Visits, house: House, wanda: Browser
+) -> None:
+    assert wanda
+    client = house.client("Kara Keys", "Wanda Writer")
+    page = visit(house.email("Wanda Writer"), "/programs", DESK)
+    press(page, "button", "New program")
+    reach(page, "textbox", "Title")
+    page.keyboard.type("By keys")
+    page.keyboard.press("Enter")
+    expect(heading(page, "By keys")).to_be_visible()
+    press(page, "button", "Add a lesson")
+    expect(page.get_by_text("Nothing is in this lesson yet.")).to_be_visible()
+    press(page, "button", "Text")
+    reach(page, "textbox", "Words")
+    page.keyboard.type("Sit well.")
+    press(page, "button", "Publish version 1")
+    page.keyboard.press("Escape")
+    press(page, "button", "Publish version 1")
+    expect(page.get_by_role("dialog", name="Publish version 1?")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Version 1 is published. Nothing has changed since.")).to_be_visible()
+    page.goto(f"/clients/{client.client_id}/program")
+    chosen = page.get_by_role("radio", name="By keys")
+    press(page, "radio", "", "Space")  # the first; from there on by arrows
+    for _ in page.get_by_role("radio").all():
+        if not chosen.is_checked():
+            page.keyboard.press("ArrowDown")
+    expect(chosen).to_be_checked()
+    press(page, "button", "Begin By keys with Kara")
+    expect(link(page, "Change lesson 1")).to_be_visible()
 
 
 def add(page: Page, *names: str) -> None:
@@ -128,6 +167,7 @@ def new_file(page: Page, kind: str, file: Path, title: str) -> None:
     dialog.get_by_label("Title", exact=True).fill(title)
     if kind == "image":
         dialog.get_by_label("What is to be seen").fill("Rounded lips")
+    look(page)
     dialog.get_by_role("button", name="Add and use it").click()
     expect(dialog).to_be_hidden()
 
@@ -139,5 +179,6 @@ def playable(therapist: Browser) -> bool:
 
 def publish(page: Page, version: int) -> None:
     button(page, f"Publish version {version}").click()
+    look(page)
     page.get_by_role("dialog").get_by_role("button", name=f"Publish version {version}").click()
     expect(page.get_by_text(f"Version {version} is published. Nothing has changed since.")).to_be_visible()

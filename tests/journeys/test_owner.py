@@ -10,6 +10,7 @@ from demo.browser import Browser
 from demo.mailbox import Mailbox, until
 from infra.stack import Stack
 from tests.journeys.conftest import DESK, Visits
+from tests.journeys.looking import look
 from tests.journeys.pages import button, heading, link
 from tests.journeys.people import House
 
@@ -21,6 +22,7 @@ def test_a_therapist_is_invited_and_comes(visit: Visits, house: House, mailbox: 
     dialog.get_by_label("Name").fill("Iris Invited")
     dialog.get_by_label("Mail address").fill(house.email("Iris Invited"))
     dialog.get_by_role("checkbox", name="Therapist").check()
+    look(page)
     button(page, "Send the invitation").click()
     row = page.get_by_role("listitem").filter(has_text="Iris Invited")
     expect(row.get_by_text("Invited", exact=True)).to_be_visible()
@@ -48,6 +50,7 @@ def test_a_child_is_added_with_a_guardian_a_fee_and_an_invoice_that_is_paid(
     link(page, "Invoices").click()
     button(page, "Set a monthly fee").click()
     page.get_by_label("Amount each month").fill("120")
+    look(page)
     button(page, "Set the fee").click()
     expect(page.get_by_role("heading", name="120.00 € each month")).to_be_visible()
 
@@ -59,6 +62,7 @@ def test_a_child_is_added_with_a_guardian_a_fee_and_an_invoice_that_is_paid(
     expect(row).to_contain_text("120.00")
     row.get_by_role("button", name="Note payment").click()
     page.get_by_label("Note").fill("bank transfer")
+    look(page)
     button(page, "It was paid").click()
     expect(row.get_by_text("Paid on")).to_be_visible()
     (paid,) = guardian.get(invoices)["invoices"]

@@ -12,12 +12,14 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from demo.browser import Browser
-from demo.mailbox import until
+from demo.mailbox import Mailbox, until
 from demo.practice import DANA, JONAS, OWNER, RUTH
 from demo.steps import PASSWORD
 from infra.stack import Stack
 from tests.journeys.conftest import DESK, PHONE, Visits
-from tests.journeys.looking import findings, overhang
+from tests.journeys.looking import findings, look, overhang
+from tests.journeys.pages import heading, link
+from tests.journeys.people import House
 from tests.journeys.watch import Held, Watch, fail
 
 # name of the page → who looks at it (nobody: signed out), its address, words by which one knows that it is there
@@ -67,6 +69,17 @@ STILL = {
     "review-link-cut": ("", "/r", "This link is cut short"),
     "stop": ("", "/stop#nobodys", "Stop the reminders?"),
     "no-such-page": ("", "/no/such/page", "There is no such page"),
+}
+
+
+# what a practice that has just begun shows to its owner and to its first therapist
+EMPTY = {
+    "/clients": "No clients yet",
+    "/money": "No invoices yet",
+    "/practice/audit": "Who did what",
+    "/reviews": "Nothing waits for you",
+    "/programs": "No programs yet",
+    "/library": "Nothing in the library yet",
 }
 
 
@@ -170,3 +183,25 @@ def test_a_page_that_asks_for_nothing_is_whole(desks: Desks, screens: Path, name
     found = whole(page, words, name, screens)
     assert {state: lines for state, lines in found.items() if lines} == {}
     assert watch.unexplained() == []
+
+
+def test_a_practice_that_has_just_begun_has_lists_that_say_what_comes_into_them(
+    visit: Visits, stack: Stack, mailbox: Mailbox
+) -> None:
+    new = House(stack, mailbox)
+    new.therapist("Fay First")
+    owner, therapist = visit(new.owner_email), visit(new.email("Fay First"))
+    for page, addresses in ((owner, list(EMPTY)[:3]), (therapist, ["/clients", *list(EMPTY)[3:]])):
+        for address in addresses:
+            page.goto(address)
+            expect(page.get_by_text(EMPTY[address]).first).to_be_visible()
+            look(page)
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_queue_is_in_the_order_of_what_was_promised(visit: Visits) -> None:
+    page = visit("jonas@demo.example", "/", DESK)
+    expect(heading(page, "Two reviews are waiting")).to_be_visible()
+    link(page, "Review Marek Nowak").click()
+    expect(heading(page, "Marek, Standing up")).to_be_visible()
+    expect(page.get_by_text("The chair in the kitchen is too low.")).to_be_visible()

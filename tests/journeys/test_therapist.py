@@ -1,6 +1,7 @@
 """A review at the desk: three presses to it, comments at their moments, a draft that stays, two answers at once."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,7 +10,8 @@ from demo.browser import Browser
 from demo.clips import Clips
 from demo.mailbox import Mailbox
 from tests.journeys.conftest import DESK, Visits
-from tests.journeys.pages import button, heading, link
+from tests.journeys.looking import look
+from tests.journeys.pages import button, heading, link, press, reach
 from tests.journeys.people import Client, House, Program, send_lesson
 
 
@@ -105,8 +107,30 @@ def test_the_video_is_moved_through_by_keys_and_comments_pin_its_moments(
     expect(page.get_by_label("To Ben, about all of it")).to_have_value("Well done, both arms.")
     button(page, "Send to Ben").click()
     expect(heading(page, "Sent to Ben")).to_be_visible()
+    look(page)
     link(page, "Next in your queue").click()
     expect(heading(page, "Ada, Arms up, sitting")).to_be_visible()
+
+
+def test_a_draft_that_two_windows_wrote_waits_for_a_choice(
+    visit: Visits, two: list[tuple[Client, str]], vera_email: str, vera: Browser
+) -> None:
+    visit.watch.expect("status of 409")
+    client, submission = two[0]
+    page = visit(vera_email, f"/reviews/{client.client_id}/{submission}", DESK)
+    words = page.get_by_label("To Ada, about all of it")
+    words.fill("Here.")
+    expect(page.get_by_text("Kept at")).to_be_visible()
+    other: dict[str, Any] = {"comments": [], "text": "In the other window.", "decision": None}
+    review = f"{client.api}/submissions/{submission}/review"
+    vera.put(f"{review}/draft", other, vera.get(review)["draft"]["version"])
+    words.fill("Here, and more.")
+    expect(heading(page, "This draft was changed in another window")).to_be_visible()
+    expect(page.get_by_text("In the other window.")).to_be_visible()
+    look(page)
+    button(page, "Take the other one").click()
+    expect(words).to_have_value("In the other window.")
+    words.fill("")
 
 
 def test_two_therapists_who_answer_at_once_are_shown_both_texts(
@@ -124,15 +148,26 @@ def test_two_therapists_who_answer_at_once_are_shown_both_texts(
     expect(heading(page, "Tilda answered first")).to_be_visible()
     expect(page.get_by_text("Go on with part two.")).to_be_visible()
     expect(page.get_by_text("I would repeat it.")).to_be_visible()
+    look(page)
 
 
-@pytest.mark.usefixtures("demo")
-def test_the_queue_is_in_the_order_of_what_was_promised(visit: Visits) -> None:
-    page = visit("jonas@demo.example", "/", DESK)
-    expect(heading(page, "Two reviews are waiting")).to_be_visible()
-    link(page, "Review Marek Nowak").click()
-    expect(heading(page, "Marek, Standing up")).to_be_visible()
-    expect(page.get_by_text("The chair in the kitchen is too low.")).to_be_visible()
+def test_a_review_goes_by_keyboard_alone(visit: Visits, house: House, arms: Program, clips: Clips) -> None:
+    kate = house.therapist("Kate Keys")
+    client = house.enrolled(house.client("Ken Keys", "Kate Keys"), kate, arms)
+    send_lesson(client, kate, clips)
+    page = visit(house.email("Kate Keys"), "/reviews", DESK)
+    press(page, "link", "Review Ken Keys")
+    expect(heading(page, "Ken, Arms up, sitting")).to_be_visible()
+    press(page, "slider", "Place in the video", "ArrowRight")
+    reach(page, "textbox", "Comment at")
+    page.keyboard.type("Let go at the end.")
+    page.keyboard.press("Control+Enter")
+    expect(comments(page)).to_have_text([re.compile("Let go")])
+    reach(page, "textbox", "To Ken, about all of it")
+    page.keyboard.type("Well done.")
+    press(page, "radio", "Go on", "Space")
+    press(page, "button", "Send to Ken")
+    expect(heading(page, "Sent to Ken")).to_be_visible()
 
 
 def comment_box(page: Page) -> Locator:

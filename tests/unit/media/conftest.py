@@ -22,9 +22,15 @@ from chalicelib.media.model import Home, MediaKind, Recording
 from chalicelib.media.processing import Accepted, Outcome
 from chalicelib.media.shapes import RecordingView, SentPart, Ticket
 from chalicelib.practice.model import CARD, Card, Named
+from demo.clips import Clips, make_clips
 
 from ..conftest import NOW, CallAs
 from .faults import BadDay
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
+    return make_clips(tmp_path_factory.mktemp("clips"))
 
 
 @pytest.fixture

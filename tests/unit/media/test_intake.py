@@ -1,6 +1,5 @@
 """From S3's event to something that plays: once, however often and in whatever order it is told."""
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ from chalicelib.media.processing import Reason, Rejected, ToolFault
 from chalicelib.media.store.files import read_upload_key
 from chalicelib.media.store.recordings import recording_key
 from chalicelib.practice.model import CARD
-from demo.clips import make_clips
+from demo.clips import Clips
 
 from ..conftest import NOW, CallAs
 from .conftest import FakeWork, Practice, told
@@ -357,8 +356,8 @@ def _plain(url: str | None) -> str | None:
     return url and url.partition("?")[0]
 
 
-def test_a_real_video_becomes_a_real_rendition(practice: Practice, tmp_path: Path) -> None:
-    film = make_clips(tmp_path).browser.read_bytes()
+def test_a_real_video_becomes_a_real_rendition(practice: Practice, clips: Clips) -> None:
+    film = clips.browser.read_bytes()
     recording = practice.send(film, content_type="video/webm")
     process_upload(told(recording), NOW)
     view = service.view(practice.recording(recording.recording_id), with_urls=True)

@@ -14,7 +14,7 @@ from chalicelib.media.processing.child import Caps
 from chalicelib.media.processing.container import Container
 from chalicelib.media.processing.contents import Contents
 from chalicelib.media.processing.probe import Source, h264_level, probe
-from demo.clips import BROWSER_S, PHONE_S, ROTATED_S, VOICE_S, Clips, frames, make_clips
+from demo.clips import BROWSER_S, PHONE_S, ROTATED_S, VOICE_S, Clips, frames
 
 CAPS = Caps(seconds=60, memory_bytes=4 * 1024**3, file_bytes=2**25)
 # What the clips carry about the place and the device, and what encoders like to write about themselves.
@@ -24,11 +24,6 @@ TRACES = (b"47.37", b"8.54", b"Meanwhile", b"Demo phone", b"Lav", b"x264", b"202
 class Made(NamedTuple):
     outcome: Accepted
     folder: Path
-
-
-@pytest.fixture(scope="session")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
-    return make_clips(tmp_path_factory.mktemp("clips"))
 
 
 @pytest.fixture(scope="session")
