@@ -45,7 +45,7 @@ describe('a trail', () => {
 
   it('has words for those who are gone', () => {
     const [day] = trailDays([entry('2026-05-14T10:04:00Z', 'saw the card', { name: null, client_name: null })], clock)
-    expect([day?.lines[0]?.who, day?.lines[0]?.client?.name]).toEqual(['Somebody who is no longer here', 'A client who is no longer here'])
+    expect([day?.lines[0]?.who, day?.lines[0]?.client]).toEqual(['Somebody who is no longer here', { id: undefined, name: 'A client who is no longer here' }])
   })
 })
 

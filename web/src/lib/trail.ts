@@ -12,7 +12,8 @@ export interface TrailLine {
   who: string
   /** "saw the card and the program, answered a submission" */
   did: string
-  client: { id: string; name: string } | undefined
+  /** Without an id for one who was erased: there is no record to go to. */
+  client: { id: string | undefined; name: string } | undefined
 }
 
 export interface TrailDay {
@@ -66,7 +67,7 @@ function lineOf(run: Run, clock: Clock): TrailLine {
     when: from === to ? from : `${from} to ${to}`,
     who: last.name ?? GONE,
     did: sayDone([...run].reverse().map((entry) => entry.action)),
-    client: last.client_id ? { id: last.client_id, name: last.client_name ?? CLIENT_GONE } : undefined,
+    client: last.client_id ? { id: last.client_name ? last.client_id : undefined, name: last.client_name ?? CLIENT_GONE } : undefined,
   }
 }
 
