@@ -1,6 +1,6 @@
 """How long what is kept stays, copies of it, and its erasure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -15,6 +15,10 @@ COPY_MADE_WITHIN = timedelta(days=1)
 """A copy that is not ready by then has failed; it can be asked for again."""
 VOLUME = 1024**3
 """Bytes of one file of a copy, unless one recording alone is larger: what a function can pack well within its time."""
+MOST_FILES = 1000
+"""Files in one volume: its row names each of them, and holds 380 KB."""
+_MOST_VOLUMES = 20
+"""Where a record is larger than so many volumes, its volumes are larger: all are planned with one transaction."""
 LAST_LOOK = timedelta(days=1)
 """After this an erasure looks once more. Requests, uploads and messages that were on their way are over by then."""
 
@@ -133,12 +137,13 @@ COPY_PART = Kind("copy_part", CopyPart, Handling(Export.NEVER, Erase.REMOVE, kee
 ERASURE = Kind("erasure", Erasure, _OURS)
 
 
-def volumes(files: Iterable[FileEntry]) -> list[tuple[FileEntry, ...]]:
-    """Cut files, in their order, into as few volumes as that order allows; there is always a first one."""
+def volumes(files: Sequence[FileEntry]) -> list[tuple[FileEntry, ...]]:
+    """Cut files, in their order, into volumes; there is always a first one."""
+    most = max(VOLUME, sum(file.size for file in files) // _MOST_VOLUMES)
     cut: list[list[FileEntry]] = [[]]
     size = 0
     for file in files:
-        if size + file.size > VOLUME and cut[-1]:
+        if cut[-1] and (size + file.size > most or len(cut[-1]) == MOST_FILES):
             cut.append([])
             size = 0
         cut[-1].append(file)

@@ -2,6 +2,7 @@
 
 import mimetypes
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from chalicelib.practice import service as practice
 from chalicelib.practice.model import PERSON
 from chalicelib.privacy.model import (
     COPY_KEPT,
+    COPY_MADE_WITHIN,
     COPY_PART,
     CopyPart,
     CopyState,
@@ -49,14 +51,14 @@ def plan_copy(call: Call, client_id: ClientId, copy_id: str) -> None:
     stored = _copy(store, client_id, copy_id)
     write = call.write()
     if stored.value.state is CopyState.MAKING and not stored.value.sizes:
-        cut = volumes(_files(call, store, client_id))
+        cut = volumes(list(_files(call, store, client_id)))
         numbers = range(1, len(cut) + 1)
         for number in numbers:
             write.put(COPY_PART, part_key(client_id, copy_id, number), CopyPart(files=cut[number - 1]))
             write.tell("copy.planned", client_id=client_id, copy_id=copy_id, number=str(number))
         sizes = tuple(sum(file.size for file in files) for files in cut)
         planned = msgspec.structs.replace(stored.value, sizes=sizes, waiting=frozenset(numbers))
-        write.replace(stored, planned, due_at=stored.value.at + COPY_KEPT)
+        write.replace(stored, planned, due_at=stored.value.at + COPY_MADE_WITHIN)
     write.commit()
 
 
@@ -106,13 +108,17 @@ def make_file(call: Call, client_id: ClientId, copy_id: str, number: int, pack: 
             expires_at = call.now + COPY_KEPT
             made = msgspec.structs.replace(made, state=CopyState.READY, expires_at=expires_at)
             write.tell("copy.ready", client_id=client_id, copy_id=copy_id)
-        write.replace(stored, made, due_at=made.expires_at or made.at + COPY_KEPT)
+        write.replace(stored, made, due_at=made.expires_at or _failed_at(made))
         try:
             write.commit()
         except StaleWrite:
             continue  # another file of the same copy was ready in the same moment
         return
     raise StaleWrite
+
+
+def _failed_at(copy: DataCopy) -> datetime:
+    return copy.at + (COPY_MADE_WITHIN if copy.state is CopyState.MAKING else COPY_KEPT)
 
 
 def _texts(call: Call, store: PrivacyStore, copy: DataCopy) -> Iterable[tuple[str, bytes]]:

@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.foundation.kinds import KINDS, Erase, Export
 from chalicelib.foundation.settings import settings
+from chalicelib.foundation.table import LARGEST_BODY
 from chalicelib.privacy import model
 from chalicelib.privacy.model import FileEntry, volumes
 from chalicelib.privacy.service import packing
@@ -147,8 +149,17 @@ def test_volumes_hold_every_file_in_order_and_only_a_single_one_is_larger_than_t
     cut = volumes(files)
     assert [file for volume in cut for file in volume] == files
     assert len(cut) >= 1
-    assert all(len(volume) == 1 or sum(file.size for file in volume) <= model.VOLUME for volume in cut)
+    most = max(model.VOLUME, sum(sizes) // 20)
+    assert all(len(volume) == 1 or sum(file.size for file in volume) <= most for volume in cut)
     assert all(volume for volume in cut[1:])
+    assert len(cut) <= 41
+
+
+def test_a_volume_names_no_more_files_than_its_row_can_hold() -> None:
+    files = [FileEntry("p" * 60, "b" * 63, "k" * 140, 1)] * 2500
+    assert [len(volume) for volume in volumes(files)] == [1000, 1000, 500]
+    part = model.CopyPart(files=tuple(files[:1000]))
+    assert len(msgspec.json.encode(part)) < LARGEST_BODY
 
 
 def test_a_copy_is_made_within_its_days() -> None:
