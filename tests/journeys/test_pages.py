@@ -46,7 +46,7 @@ PAGES = {
     "client-progress": (JONAS, "/clients/{ruth}/progress", "Pain"),
     "client-contact": (JONAS, "/clients/{ruth}/contact", "Invitation"),
     "client-invoices": (OWNER, "/clients/{ruth}/invoices", "148"),
-    "client-seen": (JONAS, "/clients/{ruth}/seen", "added a client"),
+    "client-seen": (JONAS, "/clients/{ruth}/seen", "was signed in"),
     "client-privacy": (OWNER, "/clients/{ruth}/privacy", "How long it is kept"),
     "client-lesson": (JONAS, "/clients/{ruth}{ahead}", "One step up"),
     "programs": (JONAS, "/programs", "Steady knee"),
@@ -56,7 +56,7 @@ PAGES = {
     "clients-all": (OWNER, "/clients", "Theo Berg"),
     "new-client": (OWNER, "/clients/new", "New client"),
     "practice": (OWNER, "/practice", "Ines Duarte"),
-    "audit": (OWNER, "/practice/audit", "founded the practice"),
+    "audit": (OWNER, "/practice/audit", "signed in"),
     "money": (OWNER, "/money", "Ruth Adeyemi"),
 }
 # the same for pages that ask the server for nothing before a press
