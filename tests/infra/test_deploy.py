@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from infra.aws_calls import Account, invoke
 from infra.build import STAMP
+from infra.deploy.by_hand import by_hand
 from infra.deploy.deploying import FOUNDED, Deployment, deploy, plan, rollback
 from infra.deploy.destroying import destroy
 from infra.deploy.doctor import doctor
@@ -248,7 +249,8 @@ def test_two_stages_stand_side_by_side_and_share_nothing_but_the_mail_domain(
         deploy(each, built, site, yes=True)
     ids = [{one["PhysicalResourceId"] for one in Deployment(each).stack.resources()} for each in stages]
     shared = ids[0] & ids[1]
-    assert shared <= {"owner", "therapist", "client", "guardian", "api"}  # names within a pool and within an API
+    # Names within a pool and within an API, and the one setting that an account has for all its APIs.
+    assert shared <= {"owner", "therapist", "client", "guardian", "api", "GatewayAccount"}
     assert Deployment(stages[1]).stack.parameters()["MailDomainIdentity"] == "use"
     destroy(stages[0], yes=True, data=True, confirm=stages[0].stack)
     assert serves(stages[1])
@@ -275,6 +277,22 @@ def test_a_first_deployment_that_failed_is_cleared_away_and_done_again(
     deploy(stage, built, site, yes=True)
     assert serves(stage)
     assert found(stage)["Table"] == left["Table"]
+
+
+def test_the_template_for_the_console_makes_the_same_stack(stage: Stage, built: Path) -> None:
+    s3, bucket = stage.account.client("s3"), "by-hand"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    template = by_hand(json.loads((built / "template.json").read_text()), "1a2b")
+    s3.put_object(Bucket=bucket, Key="template.json", Body=json.dumps(template).encode())
+    for name in ZIPS:
+        s3.upload_file(str(built / f"{name}.zip"), bucket, f"code/{name}.zip")
+    stack = Deployment(stage).stack
+    where = {"CodeBucket": bucket, "CodePrefix": "code/", "MailDomainIdentity": "use"}
+    proposal = stack.propose(f"{stage.account.endpoint}/{bucket}/template.json", stage.parameters(None) | where)
+    assert proposal
+    stack.execute(proposal)
+    assert found(stage)["Build"] == "1a2b"
+    assert serves(stage)
 
 
 def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(stage: Stage, built: Path, site: Path, capsys: Any) -> None:
