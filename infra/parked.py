@@ -2,14 +2,20 @@
 
 A queue's message goes back to its queue. What the relay could not pass on is read from the table's stream again,
 where it stays for 24 hours, and given to the relay. A tick needs no replay: the next one catches up.
+
+After that the records are gone, and the failure says only when they were written. The rows themselves stay in the table
+for 30 days, so those of that moment are given to the relay anew: of whatever was done already, nothing is done again
+(chalicelib/foundation/once.py).
 """
 
 import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from infra.aws_calls import Account, invoke
 from infra.deploy.refusals import in_sentences
@@ -19,6 +25,9 @@ from infra.running import find_stack
 from infra.steps import Trouble, run_command, said
 
 QUEUES = ("Work", "Uploads", "Documents", "Relay", "Tick")
+GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
+RELAYED = ("outbox", "audit")  # kinds of rows that the relay is told of
+ABOUT = timedelta(minutes=1)  # AWS says roughly when a record came
 HIDDEN_FOR = 30  # seconds that a message is ours while we look at it
 
 
@@ -49,7 +58,7 @@ def replay(account: Account, outputs: dict[str, str]) -> list[Parked]:
     sqs, sent = account.client("sqs"), []
     for message in _taken(account, outputs):
         if message.queue == "Relay":
-            _replay_stream(account, outputs, json.loads(message.body))
+            _replay_relay(account, outputs, message)
         elif message.queue != "Tick":
             sqs.send_message(QueueUrl=outputs[f"{message.queue}QueueUrl"], MessageBody=message.body)
         # Sent first, deleted after: twice is harmless, never is not.
@@ -130,9 +139,33 @@ def _why(account: Account, group: str, event_id: str) -> str:
     return " in ".join(str(last[name]) for name in ("error", "subscriber") if name in last)
 
 
-def _replay_stream(account: Account, outputs: dict[str, str], failure: dict[str, Any]) -> None:
-    """Give the relay the records that a failure names by their place in the stream."""
-    streams, place = account.client("dynamodbstreams"), failure["DDBStreamBatchInfo"]
+def _replay_relay(account: Account, outputs: dict[str, str], message: Parked) -> None:
+    """Give the relay again what a failure of it was about."""
+    place = json.loads(message.body)["DDBStreamBatchInfo"]
+    try:
+        records = _from_stream(account, place)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in GONE:
+            raise
+        records = _from_table(account, outputs["Table"], place, message.sent_at)
+    if not records:
+        raise Trouble(
+            f"What the relay could not pass on and parked at {message.sent_at:%Y-%m-%d %H:%M} UTC is in the table's\n"
+            "stream no longer, and no row of that moment is in the outbox: it was erased, or is older than 30 days.\n"
+            "Nothing was deleted. To let go of the message, delete it in the queue of the output RelayParkedUrl,\n"
+            "then do this again."
+        )
+    answer = invoke(account, outputs["RelayName"], {"Records": records})
+    if (answer or {}).get("batchItemFailures"):
+        raise Trouble(
+            "The relay failed again, and its message stays parked; what was sent back before it is on its way.\n"
+            "Its log says why, by type and place. Once that is mended, do this again."
+        )
+
+
+def _from_stream(account: Account, place: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records that a failure names by their place in the stream. Raise ClientError when they are gone."""
+    streams = account.client("dynamodbstreams")
     iterator = streams.get_shard_iterator(
         StreamArn=place["streamArn"],
         ShardId=place["shardId"],
@@ -146,9 +179,26 @@ def _replay_stream(account: Account, outputs: dict[str, str], failure: dict[str,
         if not page["Records"] or _place(page["Records"][-1]) >= int(place["endSequenceNumber"]):
             break
         iterator = page.get("NextShardIterator")
-    answer = invoke(account, outputs["RelayName"], {"Records": [_as_lambda_sees(record) for record in records]})
-    if (answer or {}).get("batchItemFailures"):
-        raise Trouble(f"The relay failed again. Nothing was deleted, from {place['startSequenceNumber']} on.")
+    return [_as_lambda_sees(record) for record in records]
+
+
+def _from_table(account: Account, table: str, place: dict[str, Any], sent_at: datetime) -> list[dict[str, Any]]:
+    """The rows that were written when a failure's were, as the stream would tell of them."""
+    first, last = (place.get(f"approximateArrivalOf{which}Record") for which in ("First", "Last"))
+    since = (datetime.fromisoformat(first) if first else sent_at - timedelta(days=1)) - ABOUT
+    until = (datetime.fromisoformat(last) if last else sent_at) + ABOUT
+    scan = account.client("dynamodb").get_paginator("scan")
+    pages = scan.paginate(
+        TableName=table,
+        FilterExpression="kind IN (:outbox, :audit)",
+        ExpressionAttributeValues={f":{kind}": {"S": kind} for kind in RELAYED},
+    )
+    return [
+        {"eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": {"NewImage": row}}
+        for page in pages
+        for row in page["Items"]
+        if since <= datetime.fromisoformat(json.loads(row["body"]["S"])["at"]) <= until
+    ]
 
 
 def _as_lambda_sees(record: dict[str, Any]) -> dict[str, Any]:
@@ -158,8 +208,8 @@ def _as_lambda_sees(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_relayed(record: dict[str, Any]) -> bool:
-    image = record["dynamodb"].get("NewImage", {})
-    return bool(record["eventName"] == "INSERT" and image.get("kind") in ({"S": "outbox"}, {"S": "audit"}))
+    kind = record["dynamodb"].get("NewImage", {}).get("kind", {}).get("S")
+    return record["eventName"] == "INSERT" and kind in RELAYED
 
 
 def _place(record: dict[str, Any]) -> int:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from infra.parked import parked, replay, table
 from infra.stack import Stack
+from infra.steps import Trouble
 from tests.infra.conftest import PAGE
 
 
@@ -130,6 +131,41 @@ def test_what_the_relay_could_not_pass_on_is_read_from_the_stream_again(stack: S
     assert "new rows × 1" in table(parked(stack.account, stack.outputs))
     assert [one.queue for one in replay(stack.account, stack.outputs)] == ["Relay"]
     assert parked(stack.account, stack.outputs) == []
+
+
+def failure_after_a_day(stack: Stack, written_at: str) -> str:
+    """What the relay parks, once the stream has forgotten what it was about."""
+    (shard,) = stack.account.client("dynamodbstreams").describe_stream(StreamArn=stack.outputs["StreamArn"])[
+        "StreamDescription"
+    ]["Shards"]
+    place = {
+        "streamArn": stack.outputs["StreamArn"],
+        "shardId": shard["ShardId"],
+        "startSequenceNumber": "1".zfill(21),
+        "endSequenceNumber": "1".zfill(21),
+        "approximateArrivalOfFirstRecord": written_at,
+        "approximateArrivalOfLastRecord": written_at,
+        "batchSize": 1,
+    }
+    return json.dumps({"DDBStreamBatchInfo": place})
+
+
+def test_what_the_stream_has_forgotten_is_read_from_the_outbox(stack: Stack) -> None:
+    event = {"event_id": "evt_3", "type": "nobody_listens", "practice_id": "p", "at": "2026-10-01T08:00:00Z", "ids": {}}
+    row = {"pk": {"S": "p"}, "sk": {"S": "outbox#evt_3"}, "kind": {"S": "outbox"}, "body": {"S": json.dumps(event)}}
+    stack.account.client("dynamodb").put_item(TableName=stack.outputs["Table"], Item=row)
+    sqs, url = stack.account.client("sqs"), stack.outputs["RelayParkedUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=failure_after_a_day(stack, "2026-10-01T08:00:20Z"))
+    assert [one.queue for one in replay(stack.account, stack.outputs)] == ["Relay"]
+    assert parked(stack.account, stack.outputs) == []
+
+
+def test_what_is_nowhere_any_more_stays_parked_and_a_sentence_says_so(stack: Stack) -> None:
+    sqs, url = stack.account.client("sqs"), stack.outputs["RelayParkedUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=failure_after_a_day(stack, "2026-08-01T08:00:00Z"))
+    with pytest.raises(Trouble, match="Nothing was deleted"):
+        replay(stack.account, stack.outputs)
+    sqs.purge_queue(QueueUrl=url)
 
 
 def test_a_sealed_head_of_an_audit_trail_can_be_neither_deleted_nor_replaced(stack: Stack) -> None:
