@@ -9,6 +9,7 @@ from chalicelib.billing.model import (
     DUE_WITHIN,
     INVOICE,
     INVOICE_LINE,
+    SUBSCRIPTION,
     Counter,
     Invoice,
     Subscription,
@@ -19,13 +20,14 @@ from chalicelib.billing.service.fees import due_at
 from chalicelib.billing.store import BillingStore, counter_key, invoice_key, line_key
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.clock import zone
-from chalicelib.foundation.errors import Conflict
+from chalicelib.foundation.errors import Conflict, StaleWrite
 from chalicelib.foundation.ids import InvoiceId, new_id
 from chalicelib.foundation.local_time import day_of
 from chalicelib.foundation.table import Key, Stored
 from chalicelib.practice.model import Card, Practice
 
-_TRIES = 8
+_TRIES = 30
+"""Invoices of one practice take their numbers one after the other, however many copies of the worker there are."""
 _AT_ONCE = 24
 """Invoices that one claim issues at most; the next tick goes on."""
 
@@ -40,24 +42,25 @@ def issue_due(call: Call, stored: Stored[Subscription]) -> None:
     """Issue one invoice for each period of a fee that has begun by `call.now`, in their order.
 
     Each is one transaction: number, invoice, its line in the list, the fee moved on, the event. A run that
-    is repeated finds the fee moved on; one that is killed has done nothing or whole invoices. Raise
-    StaleWrite if somebody else moved the fee on, NumberTaken if other invoices were faster eight times in
-    a row: then the queue tries again.
+    is repeated finds the fee moved on; one that is killed has done nothing or whole invoices. Where other
+    invoices of the practice are faster each time, the fee stays due, and the next tick finds it. Raise
+    StaleWrite if somebody else moved the fee on.
     """
     store, issued, refused = BillingStore(call.table), 0, 0
-    while issued < _AT_ONCE:
-        found = store.setting(stored.value.client_id, *_counters(call))
+    while issued < _AT_ONCE and refused < _TRIES:
+        found = store.setting(stored.value.client_id, stored.key, *_counters(call))
+        here = found.rows.one(SUBSCRIPTION)
         due = due_at(stored.value, found.practice) if found.practice and found.card else None
         if found.practice is None or found.card is None or due is None or due > call.now:
             if not issued:
                 _put_back(call, stored, due)
             return
+        if here is None or here.version != stored.version:
+            raise StaleWrite
         try:
             stored = _issue(call, stored, found.practice, found.card, found.rows.all(COUNTER))
-        except NumberTaken:
+        except (NumberTaken, StaleWrite):  # DynamoDB does not say whether they met at the count or at the fee
             refused += 1
-            if refused == _TRIES:
-                raise
         else:
             issued, refused = issued + 1, 0
 

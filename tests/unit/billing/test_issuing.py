@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.billing import service
 from chalicelib.billing.model import COUNTER, SUBSCRIPTION, Invoice, period
-from chalicelib.billing.service.issuing import NumberTaken, issue_due
+from chalicelib.billing.service import issuing
+from chalicelib.billing.service.issuing import issue_due
 from chalicelib.billing.shapes import FeeView, SetFee
 from chalicelib.billing.store import BillingStore, counter_key, fee_key
 from chalicelib.foundation import due, places
@@ -210,7 +212,10 @@ def test_two_workers_with_the_same_message_issue_one_invoice(house: House, wire:
     assert numbers(house) == ["2026-0001"]
 
 
-def test_where_others_are_always_faster_the_queue_tries_again(house: House, wire: Wire) -> None:
+def test_where_others_are_always_faster_the_next_tick_goes_on(
+    house: House, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuing, "_TRIES", 8)
     fee = give_fee(house)
     stored = BillingStore(house.table).setting(house.client_id, fee_key(house.client_id, fee.subscription_id))
     (row,) = stored.rows.all(SUBSCRIPTION)
@@ -229,11 +234,29 @@ def test_where_others_are_always_faster_the_queue_tries_again(house: House, wire
             busy = False
 
     wire.watch(before=another_meanwhile)
-    with pytest.raises(NumberTaken):
-        issue_due(house.clockwork(MIDNIGHT), row)
+    issue_due(house.clockwork(MIDNIGHT), row)
     wire.watch()
+    assert len(numbers(house)) == 8
     house.tick(MIDNIGHT)
     assert numbers(house) == [f"2026-{n:04}" for n in range(1, 11)]
+
+
+def test_where_two_transactions_meet_the_invoice_is_issued_in_the_same_run(house: House, wire: Wire) -> None:
+    give_fee(house)
+    met: list[int] = []
+
+    def meet_once(number: int, operation: str) -> None:
+        if operation == "TransactWriteItems" and not met:
+            met.append(number)
+            reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+            told = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+            raise ClientError(told, operation)  # type: ignore[arg-type]
+
+    wire.watch(before=meet_once)
+    (found,) = due.found_due(MIDNIGHT)
+    due.do_due(found, found.at)
+    assert met
+    assert numbers(house) == ["2026-0001"]
 
 
 # A process that dies
