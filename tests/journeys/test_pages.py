@@ -56,7 +56,7 @@ PAGES = {
     "clients-all": (OWNER, "/clients", "Theo Berg"),
     "new-client": (OWNER, "/clients/new", "New client"),
     "practice": (OWNER, "/practice", "Ines Duarte"),
-    "audit": (OWNER, "/practice/audit", "signed in"),
+    "audit": (OWNER, "/practice/audit", "Show earlier"),
     "money": (OWNER, "/money", "Ruth Adeyemi"),
 }
 # the same for pages that ask the server for nothing before a press
