@@ -67,6 +67,11 @@ class Stack:
         with urllib.request.urlopen(f"{self.mail_url}.json", timeout=10) as answer:  # noqa: S310 # nosec B310 # our own address
             return list(json.load(answer)["messages"])
 
+    def rights(self) -> set[tuple[str, str, str]]:
+        """What the functions asked AWS for since the emulator was started: role, action, resource."""
+        with urllib.request.urlopen(f"{self.endpoint}/_rights.json", timeout=10) as answer:  # noqa: S310 - our own
+            return {(role, action, what) for role, action, what in json.load(answer)["rights"]}
+
     def environment(self) -> dict[str, str]:
         """What the API's function finds in its environment, and how to call AWS: for a command of ours run here."""
         function = self.outputs["APIHandlerName"]

@@ -4,7 +4,7 @@ Private parts of ministack 1.5.33, so its version is pinned exactly; all that we
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
@@ -61,6 +61,18 @@ def sent_mail() -> Iterator[dict[str, Any]]:
     """The records of what SES was asked to send since the emulator started, oldest first."""
     for messages in import_module("ministack.services.ses")._sent_emails._data.values():
         yield from messages
+
+
+def note_rights(note: Callable[[str, str, str], None]) -> None:
+    """Tell `note` of every right that somebody with a policy asks for: who (ARN), which action, on what (ARN)."""
+    evaluator = import_module("ministack.core.iam_evaluator")
+    known = evaluator.evaluate
+
+    def evaluate(asked: Any, *policies: Any) -> Any:
+        note(asked.principal_arn, asked.action, asked.resource_arn)
+        return known(asked, *policies)
+
+    evaluator.evaluate = evaluate
 
 
 def _copy_of(store: Any) -> Any:

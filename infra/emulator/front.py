@@ -16,6 +16,7 @@ from typing import Any
 from infra.emulator import aws, codes
 from infra.emulator.keeper import Keeper
 from infra.emulator.mailbox import Mailbox
+from infra.emulator.rights import Rights
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -37,6 +38,7 @@ class Front:
         """Without a `keeper` everything ends with the process. `keys` is where the demo keeps its authenticators."""
         self._keys = keys
         self._aws = aws.application()
+        self._rights = Rights()
         self._port = port
         self._access_key = access_key.encode()
         self._mailbox = mailbox
@@ -66,6 +68,8 @@ class Front:
             await _say(send, 403, "These are not the credentials of this stack.")
         elif path in {"/_mail", "/_mail.json"}:
             await self._serve_mail(path, send)
+        elif path == "/_rights.json":
+            await _send(send, 200, "application/json", self._rights.as_json())
         elif path == "/_codes":
             await _send(send, 200, "text/html; charset=utf-8", codes.page(self._keys))
         else:
