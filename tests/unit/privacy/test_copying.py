@@ -1,5 +1,6 @@
 """A copy of everything holds everything, for the one who asked, for seven days."""
 
+import contextlib
 import io
 import json
 import zipfile
@@ -20,6 +21,7 @@ from chalicelib.privacy.model import FileEntry, volumes
 from chalicelib.privacy.service import packing
 from chalicelib.privacy.store import archive
 
+from ..media.faults import BadDay, Lost
 from .life import DAY, HOUR, WORDS, Life
 
 OF_TESTS = "test "
@@ -164,3 +166,25 @@ def test_a_volume_names_no_more_files_than_its_row_can_hold() -> None:
 
 def test_a_copy_is_made_within_its_days() -> None:
     assert model.COPY_MADE_WITHIN < model.COPY_KEPT == timedelta(days=7)
+
+
+def test_whichever_call_breaks_the_copy_is_made_all_the_same(practice: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad_day = BadDay(monkeypatch)
+    for number in range(1, 60, 5):  # each fifth: they are the same few calls for each kind of message
+        practice.now += HOUR
+        copy_id = practice.ask("POST", "/api/clients/{mia}/copies", practice.jonas)["copy_id"]
+        calls = 0
+        while waiting := [event for event in practice.events() if event.event_id not in practice.delivered]:
+            for event in waiting:
+                bad_day.fail(number - calls, applied=bool(number % 2))
+                with contextlib.suppress(Lost):
+                    practice.deliver_once(event)
+                    practice.delivered.add(event.event_id)
+                calls += bad_day.calls
+                bad_day.over()
+        (ready, *_) = practice.ask("GET", "/api/clients/{mia}/data", practice.jonas)["copies"]
+        assert (ready["copy_id"], ready["state"]) == (copy_id, "ready"), number
+        assert _archive(practice, copy_id).testzip() is None
+        if calls <= number:
+            break
+    assert number > 15, "a copy takes more calls than that"
