@@ -1,13 +1,15 @@
 """What a change set would do, in words; and the refusal of one that would lose what practices keep."""
 
 import collections
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from infra.steps import Trouble
 
-SHOWN = 12  # names in a line
+SHOWN = 12  # names, beyond which kinds are counted
+WIDTH = 118
 
 # CloudFormation's words for what a person knows by another name.
 KINDS = {
@@ -51,7 +53,8 @@ def summary(changes: Sequence[Change]) -> str:
         "REPLACED": [one for one in changes if one.action == "Modify" and one.replaced == "True"],
         "REMOVED": [one for one in changes if one.action == "Remove"],
     }
-    return "\n".join(f"  {len(found):3} {how}: {_named(found)}" for how, found in groups.items() if found)
+    lines = [f"  {len(found):3} {how}: {_named(found)}" for how, found in groups.items() if found]
+    return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent=" " * 8) for line in lines)
 
 
 def check_no_data_is_lost(changes: Iterable[Change], kept: Mapping[str, bool]) -> None:

@@ -52,10 +52,18 @@ def read_prices() -> Prices:
 def month(prices: Prices, resources: Mapping[str, Any], clients: int) -> dict[str, float]:
     """US dollars a month for these resources of a template, by what they are for, the largest first."""
     usage = msgspec.toml.decode(USAGE.read_bytes(), type=Usage)
-    kinds = collections.Counter(resource["Type"] for resource in resources.values())
+    kinds: collections.Counter[str] = collections.Counter()
+    for resource in resources.values():
+        kinds[resource["Type"]] += _counted(resource)
     stands = {one.called: kinds[kind] * prices.prices[one.price] for kind, one in usage.standing.items() if kinds[kind]}
     used = {one.called: one.each * clients * prices.prices[one.price] for one in usage.used}
     return dict(sorted({**stands, **used}.items(), key=lambda item: -item[1]))
+
+
+def _counted(resource: Mapping[str, Any]) -> int:
+    """How often a resource is paid: an alarm for each metric that it looks at, anything else once."""
+    looked_at = [one for one in resource.get("Properties", {}).get("Metrics", ()) if "MetricStat" in one]
+    return len(looked_at) or 1
 
 
 def told(prices: Prices, resources: Mapping[str, Any], clients: int) -> str:

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 
 from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
 
 from infra.steps import Trouble
 
@@ -72,5 +73,7 @@ def in_sentences[**P, T](command: Callable[P, T]) -> Callable[P, T]:
             return command(*args, **kwargs)
         except (aws.ClientError, aws.BotoCoreError) as error:
             raise Trouble(sentence(error)) from error
+        except ResponseParserError as error:
+            raise Trouble("What answers at AWS_ENDPOINT_URL is not AWS, or does not know these credentials.") from error
 
     return asked

@@ -259,6 +259,12 @@ def test_what_is_switched_off_costs_nothing(template: dict[str, Any]) -> None:
     assert with_wall["web firewall"] > without.get("web firewall", 0.0)
 
 
+def test_an_alarm_is_paid_for_each_metric_that_it_looks_at() -> None:
+    metrics = [{"Id": "a", "MetricStat": {}}, {"Id": "b", "MetricStat": {}}, {"Id": "sum", "Expression": "a + b"}]
+    alarms = {"One": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": metrics}}}
+    assert month(read_prices(), alarms, 0)["alarms"] == pytest.approx(2 * read_prices().prices["alarm_metric_month"])
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_more_clients_cost_no_less(some: int, more: int) -> None:
     prices = read_prices()
