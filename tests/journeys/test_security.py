@@ -65,6 +65,8 @@ def test_every_address_of_the_site_comes_with_its_guards(stack: Stack, path: str
     assert policy["script-src"] == "'self'"
     assert policy["frame-ancestors"] == "'none'"
     assert policy["base-uri"] in {"'none'", "'self'"}
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert policy["trusted-types"] == "svelte-trusted-html"
     assert not [rule for rule in policy.values() if "unsafe" in rule or "*" in rule.split()]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"]
