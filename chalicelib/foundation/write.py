@@ -60,9 +60,7 @@ class Write:
         otherwise: Refusal = Conflict,
     ) -> None:
         """Add a row that must not exist yet."""
-        if expires_at is None and kind.handling.keep_days is not None:
-            expires_at = self._now + timedelta(days=kind.handling.keep_days)
-        row = self._table.row(kind, key, value, 1, due_at=due_at, expires_at=expires_at)
+        row = self._row(kind, key, value, 1, due_at, expires_at)
         self._puts.append((row, Row.pk.does_not_exist(), otherwise))
         self._note_added(kind, key, value)
 
@@ -76,7 +74,7 @@ class Write:
         otherwise: Refusal = StaleWrite,
     ) -> None:
         """Replace a row that must still be as it was read. `due_at` None takes it out of the due index."""
-        row = self._table.row(stored.kind, stored.key, value, stored.version + 1, due_at=due_at, expires_at=expires_at)
+        row = self._row(stored.kind, stored.key, value, stored.version + 1, due_at, expires_at)
         self._puts.append((row, Row.version == stored.version, otherwise))
         self._note_standing(stored)
 
@@ -88,9 +86,17 @@ class Write:
         self, kind: Kind[T], key: Key, value: T, *, due_at: datetime | None = None, expires_at: datetime | None = None
     ) -> None:
         """Write a row whatever was there: for rows that say the same however often they are written."""
-        row = self._table.row(kind, key, value, 1, due_at=due_at, expires_at=expires_at)
+        row = self._row(kind, key, value, 1, due_at, expires_at)
         self._puts.append((row, None, Conflict))
         self._note_added(kind, key, value)
+
+    def _row[T: msgspec.Struct](
+        self, kind: Kind[T], key: Key, value: T, version: int, due_at: datetime | None, expires_at: datetime | None
+    ) -> Row:
+        """Build a row, which deletes itself when its kind says so, if not before."""
+        if expires_at is None and kind.handling.keep_days is not None:
+            expires_at = self._now + timedelta(days=kind.handling.keep_days)
+        return self._table.row(kind, key, value, version, due_at=due_at, expires_at=expires_at)
 
     def remove(self, stored: Stored[Any], *, otherwise: Refusal = StaleWrite) -> None:
         """Remove a row that must still be as it was read."""

@@ -1,5 +1,7 @@
 """One transaction: all of it or nothing, and once."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -8,9 +10,9 @@ from chalicelib.foundation.errors import Conflict, StaleWrite, TooLarge
 from chalicelib.foundation.events import AUDIT, OUTBOX
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
 from chalicelib.foundation.once import Repeated
-from chalicelib.foundation.table import Key
+from chalicelib.foundation.table import Key, Row
 
-from ..conftest import CallAs
+from ..conftest import NOW, CallAs
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -18,6 +20,7 @@ class Note(msgspec.Struct, frozen=True):
 
 
 NOTE = Kind("test note", Note, Handling(Export.NEVER, Erase.NOTHING, keep_days=None))
+FLEETING = Kind("test fleeting", Note, Handling(Export.NEVER, Erase.NOTHING, keep_days=3))
 HERE = Key("notes", "a")
 
 pytestmark = pytest.mark.usefixtures("stack")
@@ -116,3 +119,19 @@ def test_another_practice_reads_nothing(call_as: CallAs) -> None:
     stranger = call_as(practice="0" * 26)
     assert stranger.table.get(NOTE, HERE) is None
     assert not list(stranger.table.get_many([HERE]))
+
+
+def test_a_row_of_a_kind_that_is_kept_for_some_days_deletes_itself_however_it_was_written(call_as: CallAs) -> None:
+    call = call_as()
+    keys = [Key("notes", name) for name in ("added", "put")]
+    write = call.write()
+    write.add(FLEETING, keys[0], Note("one"))
+    write.put(FLEETING, keys[1], Note("one"))
+    write.commit()
+    stored = call.table.get(FLEETING, keys[0])
+    assert stored
+    write = call.write()
+    write.replace(stored, Note("two"))
+    write.commit()
+    rows = [Row.get(call.table.pk(key.part), key.sk) for key in keys]
+    assert {row.expires_at for row in rows} == {(NOW + timedelta(days=3)).timestamp()}
