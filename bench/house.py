@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app import app
-from bench.depot import Depot
+from bench.depot import Depot, Item
 from bench.wire import ENVIRONMENT, UPLOADED, Asked, Wire
 from chalicelib import triggers
 from chalicelib.foundation import clock
@@ -35,6 +35,8 @@ class Step:
     after: list[Asked] = field(default_factory=list)
     invocations: dict[str, int] = field(default_factory=dict)
     """How often each function ran."""
+    added: list[Item] = field(default_factory=list)
+    """Rows that it left, and that do not delete themselves."""
     shared: bool = False
     """Whether it is done once for everybody, not for one client."""
 
@@ -129,12 +131,13 @@ class House:
     def step(self, name: str) -> Iterator[Step]:
         """Take a step of the loop, then let everything happen that follows from it."""
         self.wire.take()
-        self._invocations = {}
+        self._invocations, begun = {}, len(self.wire.depot.stream)
         step = Step(name)
         yield step
         step.request = self.wire.take()
         self.settle()
         step.after, step.invocations = self.wire.take(), self._invocations
+        step.added = [item for item in self.wire.depot.stream[begun:] if "expires_at" not in item]
         self.steps.append(step)
 
     def settle(self) -> None:

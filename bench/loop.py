@@ -16,22 +16,27 @@ REMINDERS = {"on": True, "weekdays": [0, 1, 2, 3, 4, 5, 6], "at": "17:30", "time
 WORDS = "Good. Keep to the higher chair this week, and push through the heels. Next: the same on the stairs."
 
 
+def found(house: House, name: str) -> Any:
+    """Let the operator found a practice."""
+    return triggers.operate(
+        {
+            "do": "found_practice",
+            "name": name,
+            "time_zone": ZONE,
+            "currency": "EUR",
+            "owner_name": "Robin Owner",
+            "owner_email": f"owner-{len(house.wire.depot.stream)}@example.org",
+        }
+    )
+
+
 class Practice:
     """A practice with a program, in a house, and whoever comes to it."""
 
     def __init__(self, house: House, name: str = "Hazel Lane") -> None:
         """Found a practice with an owner, a therapist and a published program of four lessons."""
         self.house = house
-        founded = triggers.operate(
-            {
-                "do": "found_practice",
-                "name": name,
-                "time_zone": ZONE,
-                "currency": "EUR",
-                "owner_name": "Robin Owner",
-                "owner_email": f"owner-{len(house.wire.depot.stream)}@example.org",
-            }
-        )
+        founded = found(house, name)
         self.practice_id: str = founded["practice_id"]
         self.owner = self.somebody(founded["owner_id"], "owner")
         email = f"therapist-{len(house.wire.depot.stream)}@example.org"
@@ -61,12 +66,12 @@ class Practice:
         return str(opened["resource"]["resource_id"])
 
     def client(self, name: str = "Sam Client") -> "Client":
-        """Add a client who signs in, with a fee and reminders, and enrol them."""
+        """Add a client who signs in, with a fee and reminders."""
         return Client(self, name)
 
 
 class Client:
-    """A client of a practice, enrolled in its program."""
+    """A client of a practice, who is reminded and pays."""
 
     def __init__(self, practice: Practice, name: str) -> None:
         """Come to the practice."""
@@ -83,20 +88,29 @@ class Client:
         self.client_id: str = card["client_id"]
         self.self = practice.somebody(card["own"]["person_id"], "client")
         self.home = f"/api/clients/{self.client_id}"
-        program = practice.program
-        wanted = {"program_id": program["program_id"], "version": program["published"][-1]["version"]}
-        with self.house.step("enrol"):
-            self.enrolment = practice.therapist.post(f"{self.home}/enrolments", wanted)
         with self.house.step("choose reminders"):
             self.self.put(f"{self.home}/reminders", REMINDERS, 0)
         next_week = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
         with self.house.step("set a fee"):
             self.fee = practice.owner.post(f"{self.home}/fees", {"minor": 14_800, "from_on": next_week})
 
-    def do_lesson(self, number: int) -> str:
-        """Do a lesson from the reminder to the answer that was seen, and return the submission's id."""
-        me, them, step = self.self, self.practice.therapist, self.house.step
-        lesson = f"{self.home}/enrolments/{self.enrolment['enrolment_id']}/lessons/{number}"
+    def do_program(self) -> None:
+        """Do all of the program."""
+        enrolment_id = self.enrol(self.practice.program)
+        for number in range(1, len(self.practice.program["lessons"]) + 1):
+            self.answered(self.do_lesson(enrolment_id, number))
+
+    def enrol(self, program: dict[str, Any]) -> str:
+        """Begin a program, and return the enrolment's id."""
+        wanted = {"program_id": program["program_id"], "version": program["published"][-1]["version"]}
+        with self.house.step("enrol"):
+            enrolment = self.practice.therapist.post(f"{self.home}/enrolments", wanted)
+        return str(enrolment["enrolment_id"])
+
+    def do_lesson(self, enrolment_id: str, number: int) -> str:
+        """Do a lesson from today's page until it is sent, and return the submission's id."""
+        me, step = self.self, self.house.step
+        lesson = f"{self.home}/enrolments/{enrolment_id}/lessons/{number}"
         with step("today"):
             me.get(f"{self.home}/today")
         with step("lesson"):
@@ -105,7 +119,12 @@ class Client:
             self._do_block(lesson, block)
         with step("submit"):
             sent = me.post(f"{lesson}/submission", {"comment": "The chair was low.", "revision": shown["revision"]})
-        submission = f"{self.home}/submissions/{sent['submission_id']}"
+        return str(sent["submission_id"])
+
+    def answered(self, submission_id: str) -> None:
+        """Let the therapist answer, and the client see it."""
+        me, them, step = self.self, self.practice.therapist, self.house.step
+        submission = f"{self.home}/submissions/{submission_id}"
         with step("queue"):
             them.get("/api/queue")
         with step("review"):
@@ -120,7 +139,6 @@ class Client:
             me.post(f"{submission}/seen")
         with step("progress"):
             me.get(f"{self.home}/progress")
-        return str(sent["submission_id"])
 
     def _do_block(self, lesson: str, block: dict[str, Any]) -> None:
         values: dict[str, Any] = {"exercise": DID, "scale": 4, "number": 12, "short_text": "One step at a time."}
@@ -133,7 +151,8 @@ class Client:
             about = {"block_id": block["block_id"], "content_type": "video/mp4", "size": len(UPLOADED)}
             with self.house.step("open a recording"):
                 ticket = self.self.post(f"{lesson}/recordings", about)
-            self.self.upload(f"{self.home}/recordings/{ticket['recording_id']}", ticket, UPLOADED)
+            self.recording_id = ticket["recording_id"]
+            self.self.upload(f"{self.home}/recordings/{self.recording_id}", ticket, UPLOADED)
 
     def time_passes(self) -> None:
         """Let a reminder fall due, and then the fee of the month."""
@@ -144,3 +163,6 @@ class Client:
         with self.house.step("reminders off"):
             self.self.put(f"{self.home}/reminders", REMINDERS | {"on": False}, 1)
         self.house.tick(at + timedelta(days=9), "an invoice")
+        with self.house.step("invoices"):
+            invoices = self.self.get(f"{self.home}/invoices")["invoices"]
+        self.invoice_number = invoices[0]["number"]

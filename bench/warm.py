@@ -77,8 +77,7 @@ def _record(wire: Recorder) -> dict[str, Tape]:
     house, tapes = House(wire), {}
     client = Practice(house).client()
     with _listening(house) as heard:
-        for number in (1, 2):
-            client.do_lesson(number)
+        client.do_program()
     for name in MOMENTS:
         tapes[name] = next(tape for step, tape in reversed(heard) if step == name)
     return tapes

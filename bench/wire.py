@@ -112,6 +112,10 @@ class Wire:
         self.asked.append(Asked(self.run, "dynamodb", operation, bill))
         return _answer(request, answer)
 
+    def refuse(self, request: AWSPreparedRequest, body: object) -> AWSResponse:
+        """Answer that it cannot be done."""
+        return _answer(request, body, 400)
+
     def _s3(self, request: AWSPreparedRequest) -> AWSResponse:
         query = urlsplit(request.url).query
         operation, body = {

@@ -68,12 +68,11 @@ class BillingStore:
 
     def client_page(self, client_id: ClientId) -> tuple[Card | None, list[Stored[Subscription]], list[Invoice]]:
         """Read a client's card, fees and invoices (newest first) with one query."""
-        rows = self._table.query(
-            places.client(client_id), places.CARD, places.INVOICE + "\uffff", limit=_MOST_OF_A_CLIENT
-        )
+        part = places.client(client_id)
+        rows = self._table.query(part, places.INVOICE, places.CARD, newest_first=True, limit=_MOST_OF_A_CLIENT)
         card = rows.one(CARD)
         invoices = [row.value for row in rows.all(INVOICE)]
-        return (card.value if card else None), rows.all(SUBSCRIPTION), invoices[::-1]
+        return (card.value if card else None), rows.all(SUBSCRIPTION)[::-1], invoices
 
     def practice_page(self, after: str | None) -> tuple[list[Invoice], str | None]:
         """Read a page of the practice's invoices, newest first, and the cursor of the next."""
