@@ -51,13 +51,13 @@ def see_erasure(call: Call, client_id: ClientId) -> ErasurePreview:
     people = len(card.guardians) + (card.own is not None)
     goes = (
         "The card, the program with all answers, and the progress.",
-        f"{_count(rows[SUBMISSION], 'lesson')} sent in and {_count(rows[FEEDBACK], 'answer')} of therapists.",
+        f"{_count(rows[SUBMISSION], 'lesson')} sent in, and {_count(rows[FEEDBACK], 'answer').lower()} of therapists.",
         f"{_count(rows[RECORDING], 'recording')}, with the files as they were sent and what plays.",
         "Reminders, monthly fees, the log of letters, links and copies.",
         f"The sign-in of {_count(people, 'person', 'people')}, unless they act for somebody else here too.",
     )
     stays = (
-        f"{_count(rows[INVOICE], 'invoice')} with name and amount: tax law asks for them.",
+        f"Invoices, with name and amount: tax law asks for them. {_there_are(rows[INVOICE])}",
         f"The audit trail: who did what when, {_count(rows[AUDIT], 'line')} without names or health information.",
         "That a client was erased, when and by whom. Backups forget within 35 days.",
     )
@@ -65,7 +65,11 @@ def see_erasure(call: Call, client_id: ClientId) -> ErasurePreview:
 
 
 def _count(number: int, one: str, several: str = "") -> str:
-    return f"{number} {one if number == 1 else several or one + 's'}"
+    return f"{number or 'No'} {one if number == 1 else several or one + 's'}"
+
+
+def _there_are(number: int) -> str:
+    return f"There {'is one' if number == 1 else f'are {number or "none"}'}."
 
 
 def _held(desk: Desk) -> str | None:
