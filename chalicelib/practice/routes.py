@@ -3,6 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.foundation.call import Call
+from chalicelib.foundation.cookies import cookie
 from chalicelib.foundation.http import Answer, Nothing, endpoint
 from chalicelib.foundation.ids import ClientId, PersonId
 from chalicelib.practice import service
@@ -34,13 +35,7 @@ ROUTES = Blueprint(__name__)
 
 
 def _cookie(wanted: str = service.COOKIE) -> str:
-    """Return the secret that came with the request in a cookie of a name, or nothing."""
-    # By hand: SimpleCookie forgets every cookie where another site's on this host has an odd name.
-    for pair in ROUTES.current_request.headers.get("cookie", "").split(";"):
-        name, _, value = pair.strip().partition("=")
-        if name == wanted:
-            return str(value)
-    return ""
+    return cookie(ROUTES.current_request, wanted)
 
 
 def _device() -> str:

@@ -69,7 +69,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     program_id: ProgramId
     program_title: str
     lesson_number: int
-    of: int
+    of: int = 0
+    """How many lessons the program had; 0 where it was sent before that was kept."""
     lesson: Lesson
     answers: dict[str, Answer]
     takes: dict[str, Take]

@@ -3,8 +3,6 @@
 No route here answers a GET of the secret, so that whoever fetches a link from a mail changes nothing.
 """
 
-from http.cookies import CookieError, SimpleCookie
-
 from chalice.app import Request
 
 from chalicelib.care import service
@@ -21,18 +19,14 @@ from chalicelib.care.shapes import (
 from chalicelib.foundation import clock
 from chalicelib.foundation.actor import Actor
 from chalicelib.foundation.call import Call
+from chalicelib.foundation.cookies import cookie
 from chalicelib.foundation.http import Answer, endpoint
 
 _LINK = "/api/review-link"
 
 
 def _cookie(request: Request) -> str:
-    """Return the session that came with a request, or nothing."""
-    try:
-        jar = SimpleCookie(request.headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return jar[service.REVIEW_COOKIE].value if service.REVIEW_COOKIE in jar else ""
+    return cookie(request, service.REVIEW_COOKIE)
 
 
 def _bearer(request: Request) -> Actor:
@@ -43,8 +37,8 @@ def _bearer(request: Request) -> Actor:
 @endpoint(ROUTES, "POST", _LINK, takes=OpenReviewLink, answers=ReviewLinkOpened, roles=None)
 def open_review_link(call: Call, body: OpenReviewLink) -> Answer:
     """Exchange the secret of a link for half an hour of one review."""
-    opened, cookie = service.open_link(call, body.token, _cookie(ROUTES.current_request))
-    return Answer(opened, cookies=(cookie,))
+    opened, kept = service.open_link(call, body.token, _cookie(ROUTES.current_request))
+    return Answer(opened, cookies=(kept,))
 
 
 @endpoint(ROUTES, "GET", f"{_LINK}/review", answers=ReviewView, roles=None, identify=_bearer)

@@ -1,5 +1,7 @@
 """Reviewing: the queue, drafts, the answer, and two therapists at once."""
 
+import json
+
 import msgspec
 import pytest
 
@@ -7,9 +9,10 @@ from chalicelib.care import service
 from chalicelib.care.model.enrolment import Decision
 from chalicelib.care.model.submission import AnsweredAlready, Comment
 from chalicelib.care.shapes import EnrolmentView, FeedbackView, GiveFeedback, PutDraft
-from chalicelib.care.store import CareStore, Desk
+from chalicelib.care.store import CareStore, Desk, submission_key
 from chalicelib.foundation.errors import Conflict, Invalid, NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId, PersonId, RecordingId, SubmissionId
+from chalicelib.foundation.table import Row
 from chalicelib.media.model import RecordingState
 from chalicelib.practice.model import Named
 
@@ -277,3 +280,15 @@ def test_a_change_of_the_card_while_nothing_waits_changes_no_queue(house: House,
     house.deliver()
     assert house.queue_of(house.as_ines) == []
     service.follow_card(house.clockwork(), ClientId("0" * 26))
+
+
+def test_what_was_sent_before_it_said_of_how_many_lessons_is_reviewed_all_the_same(
+    house: House, enrolment: EnrolmentView
+) -> None:
+    sent = house.send(enrolment)
+    key = submission_key(house.theo, sent.submission_id)
+    row = Row.get(house.table.pk(key.part), key.sk)
+    row.body = json.dumps({name: value for name, value in json.loads(row.body).items() if name != "of"})
+    row.save()
+    seen = service.review(house.as_ines(), house.theo, sent.submission_id)
+    assert (seen.lesson_number, seen.of) == (1, 0)
