@@ -33,7 +33,7 @@ class History(msgspec.Struct, frozen=True):
     standing: str = ""
 
     def deployed(self, release: Release) -> "History":
-        """With one more; the same build again takes its old place's place."""
+        """With one more. A build that is deployed again is the newest again."""
         others = [one for one in self.releases if one.stamp != release.stamp]
         return History([*others, release][-REMEMBERED:], release.stamp)
 

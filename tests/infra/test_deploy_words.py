@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.aws_calls import Account
+from infra.deploy.asking import ask, ask_for_name
 from infra.deploy.by_hand import LARGEST, WHERE, by_hand
 from infra.deploy.changes import Change, check_no_data_is_lost, summary
 from infra.deploy.checks import Mark, certificate, check_place, covers, reserved
@@ -302,6 +303,16 @@ def test_a_certificate_elsewhere_than_where_cloudfront_looks_is_stopped() -> Non
     settings = Settings("eu-central-1", "a@b.example", "b.example", domain="app.b.example", certificate=arn)
     (line,) = certificate(Account(), settings)
     assert (line.mark, "us-east-1" in line.text) == (Mark.STOP, True)
+
+
+def test_where_nobody_can_be_asked_nothing_is_done() -> None:
+    assert ask("Deploy?", yes=True)
+    assert ask_for_name("meanwhile-prod", "meanwhile-prod")
+    assert not ask_for_name("meanwhile-prod", "meanwhile-try")
+    with pytest.raises(Trouble, match="YES=1"):
+        ask("Deploy?", yes=False)
+    with pytest.raises(Trouble, match="CONFIRM=meanwhile-prod"):
+        ask_for_name("meanwhile-prod", "")
 
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
