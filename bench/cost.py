@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,8 +47,8 @@ def _told() -> dict[str, Any]:
 
 def per_client(steps: Sequence[Step]) -> dict[str, float]:
     """Return US dollars a month for one more client, by service."""
-    runs: Counter[str] = Counter()
-    spent: Counter[str] = Counter()
+    runs: defaultdict[str, float] = defaultdict(float)
+    spent: defaultdict[str, float] = defaultdict(float)
     for step in steps:
         times = _times(step)
         for function, count in step.invocations.items():
@@ -110,11 +110,11 @@ def _memory(function: str) -> float:
 
 def _run(function: str) -> float:
     seconds = ASSUMED["run_ms"].get(function, 200) / 1000
-    return PRICES["lambda_request"] + seconds * _memory(function) * PRICES["lambda_gb_s"]
+    return float(PRICES["lambda_request"] + seconds * _memory(function) * PRICES["lambda_gb_s"])
 
 
 def _video_run() -> float:
-    seconds = ASSUMED["recording_s"] * ASSUMED["video_s_a_second"]
+    seconds = float(ASSUMED["recording_s"] * ASSUMED["video_s_a_second"])
     return PRICES["lambda_request"] + seconds * (
         _memory("Video") * PRICES["lambda_gb_s"] + 9.5 * PRICES["lambda_disk_gb_s"]
     )

@@ -102,12 +102,18 @@ class Depot:
 
     def answer(self, operation: str, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
         """Answer a call. Raise RefusedError with DynamoDB's words where a condition fails."""
-        handle = getattr(self, f"_{operation}", None)
-        if handle is None:
+        handlers: dict[str, Callable[[Mapping[str, Any]], tuple[dict[str, Any], Bill]]] = {
+            "GetItem": self._get_item,
+            "BatchGetItem": self._batch_get_item,
+            "Query": self._query,
+            "PutItem": lambda put: ({}, self._write("PutItem", [("Put", put)], times=1)),
+            "DeleteItem": lambda delete: ({}, self._write("DeleteItem", [("Delete", delete)], times=1)),
+            "TransactWriteItems": self._transact,
+        }
+        if operation not in handlers:
             message = f"The depot does not know {operation}."
             raise NotImplementedError(message)
-        answered: tuple[dict[str, Any], Bill] = handle(asked)
-        return answered
+        return handlers[operation](asked)
 
     def items(self) -> dict[Key, Item]:
         """Return every row."""
@@ -126,13 +132,13 @@ class Depot:
 
     # Reads
 
-    def _GetItem(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
+    def _get_item(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
         key, consistent = _key(asked["Key"]), asked.get("ConsistentRead", False)
         item = self._get(key)
         touch = _read(key, item, consistent=consistent)
         return {"Item": item} if item else {}, Bill("GetItem", touch.units, 0, (touch,))
 
-    def _BatchGetItem(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
+    def _batch_get_item(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
         ((table, wanted),) = asked["RequestItems"].items()
         consistent = wanted.get("ConsistentRead", False)
         found = {_key(key): self._get(_key(key)) for key in wanted["Keys"]}
@@ -140,13 +146,13 @@ class Depot:
         answer = {"Responses": {table: [item for item in found.values() if item]}, "UnprocessedKeys": {}}
         return answer, Bill("BatchGetItem", sum(touch.units for touch in touched), 0, touched)
 
-    def _Query(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
+    def _query(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
         index, consistent = asked.get("IndexName"), asked.get("ConsistentRead", False)
         hash_name, range_name = _INDEX_KEYS if index else ("pk", "sk")
         names, values = asked.get("ExpressionAttributeNames", {}), asked["ExpressionAttributeValues"]
         where, given = _range(asked["KeyConditionExpression"], names, values)
         order = "ASC" if asked.get("ScanIndexForward", True) else "DESC"
-        sql = f"SELECT pk, sk, item, number FROM row WHERE {where}"
+        sql = f"SELECT pk, sk, item, number FROM row WHERE {where}"  # noqa: S608 - made of our own names
         start = asked.get("ExclusiveStartKey")
         if start:
             sql += f" AND ({range_name}, pk, sk) {'>' if order == 'ASC' else '<'} (?, ?, ?)"
@@ -173,13 +179,7 @@ class Depot:
 
     # Writes
 
-    def _PutItem(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
-        return {}, self._write("PutItem", [("Put", asked)], times=1)
-
-    def _DeleteItem(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
-        return {}, self._write("DeleteItem", [("Delete", asked)], times=1)
-
-    def _TransactWriteItems(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
+    def _transact(self, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
         actions = [next(iter(action.items())) for action in asked["TransactItems"]]
         return {}, self._write("TransactWriteItems", actions, times=2)
 
@@ -276,11 +276,11 @@ def _term_holds(term: re.Match[str], names: Mapping[str, str], values: Mapping[s
         return False
     match term["sign"]:
         case "=":
-            return here == values[term["right"]]
+            return bool(here == values[term["right"]])
         case "<":
-            return _plain(here) < _plain(values[term["right"]])
+            return bool(_plain(here) < _plain(values[term["right"]]))
         case "<=":
-            return _plain(here) <= _plain(values[term["right"]])
+            return bool(_plain(here) <= _plain(values[term["right"]]))
         case _:
             message = f"The depot does not know the condition {term[0]!r}."
             raise NotImplementedError(message)

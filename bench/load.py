@@ -85,7 +85,7 @@ class Outcome(NamedTuple):
         return self.done == self.wanted and not self.parked
 
 
-def _work(wire: Busy, bodies: Sequence[tuple[str, str]], at_once: int) -> Counter[str]:
+def _work(bodies: Sequence[tuple[str, str]], at_once: int) -> Counter[str]:
     """Let copies of the functions take messages until there are none, and return how often what came of them."""
     received: Counter[str] = Counter()
     came: Counter[str] = Counter()
@@ -101,11 +101,13 @@ def _work(wire: Busy, bodies: Sequence[tuple[str, str]], at_once: int) -> Counte
 
     with ThreadPoolExecutor(at_once) as pool:
         while waiting:
-            again = []
+            again: list[tuple[str, str]] = []
             for message, done in pool.map(take, waiting):
                 received[message[1]] += 1
-                if not done:
-                    (again.append if received[message[1]] < MOST_RECEIVES else lambda _: came.update(parked=1))(message)
+                if not done and received[message[1]] < MOST_RECEIVES:
+                    again.append(message)
+                elif not done:
+                    came["parked"] += 1
             waiting = again
     return came
 
@@ -114,8 +116,8 @@ def invoices(clients: int = CLIENTS, at_once: int = AT_ONCE) -> Outcome:
     """A practice whose clients' invoices all fall due in the same minute."""
     house, wire, practice = _practice()
     with wire.strung():
-        people = [practice.client(f"Client {number}") for number in range(clients)]
-        _ = people
+        for number in range(clients):
+            practice.client(f"Client {number}")
         at = datetime.now(UTC) + timedelta(days=9)
         return _minutes("invoices of one practice at once", house, wire, at, clients, at_once, _count("invoice_line"))
 
@@ -163,7 +165,7 @@ def _minutes(
         triggers.tick({"time": (at + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")})
         bodies, wire.queued = wire.queued, []
         wire.busy = True
-        came = _work(wire, bodies, at_once)
+        came = _work(bodies, at_once)
         parked += came["parked"]
         said(f"{name}: minute {minute}, {len(bodies)} messages, {done(house)} done, {dict(came)}")
         if done(house) == wanted:

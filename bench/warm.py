@@ -49,7 +49,7 @@ class Recorder(Wire):
             kept = next(self.again)
             kept.raw.seek(0)
             # botocore keeps what it has read at the response: a new one has it still to read.
-            return AWSResponse(kept.url, kept.status_code, kept.headers, kept.raw)
+            return AWSResponse(kept.url, kept.status_code, kept.headers, kept.raw)  # type: ignore[arg-type] # its own
         answer = super().send(request)
         self.answers.append(answer)
         return answer
@@ -76,7 +76,7 @@ def _record(wire: Recorder) -> dict[str, Tape]:
     """Go round the loop, and keep the last of each moment."""
     house, tapes = House(wire), {}
     client = Practice(house).client()
-    with _listening(house) as heard:
+    with _listening(house, wire) as heard:
         client.do_program()
     for name in MOMENTS:
         tapes[name] = next(tape for step, tape in reversed(heard) if step == name)
@@ -84,11 +84,10 @@ def _record(wire: Recorder) -> dict[str, Tape]:
 
 
 @contextmanager
-def _listening(house: House) -> Iterator[list[tuple[str, Tape]]]:
+def _listening(house: House, wire: Recorder) -> Iterator[list[tuple[str, Tape]]]:
     """Keep every request of the block as a tape, with the name of its step."""
     heard: list[tuple[str, Tape]] = []
     calls: list[tuple[str, str, Mapping[str, Any]]] = []
-    wire = house.wire
     call, step, event = BaseClient._make_api_call, house.step, Person.event  # type: ignore[attr-defined]  # noqa: SLF001
 
     def making(client: Any, operation: str, arguments: Mapping[str, Any]) -> Any:
@@ -109,13 +108,17 @@ def _listening(house: House) -> Iterator[list[tuple[str, Tape]]]:
         asked.append(event(person, *words))
         return asked[-1]
 
-    places = ((BaseClient, "_make_api_call", making), (Person, "event", asking), (house, "step", stepping))
-    for owner, name, stand_in in places:
+    places: tuple[tuple[Any, str, Any, Any], ...] = (
+        (BaseClient, "_make_api_call", making, call),
+        (Person, "event", asking, event),
+        (house, "step", stepping, step),
+    )
+    for owner, name, stand_in, _ in places:
         setattr(owner, name, stand_in)
     try:
         yield heard
     finally:
-        for (owner, name, _), real in zip(places, (call, event, step), strict=True):
+        for owner, name, _, real in places:
             setattr(owner, name, real)
 
 

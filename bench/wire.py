@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 
 from bench.depot import Bill, Depot, RefusedError
@@ -128,7 +129,7 @@ class Wire:
         }[str(request.method), query.startswith("uploads")]
         self.asked.append(Asked(self.run, "s3", operation))
         headers = {"ETag": '"e"', "Content-Length": str(len(UPLOADED if operation == "HeadObject" else body))}
-        return AWSResponse(request.url, 200, headers, _Body(body.encode("latin-1")))
+        return AWSResponse(request.url, 200, HTTPHeaders.from_dict(headers), _Body(body.encode("latin-1")))
 
     def _rest(self, request: AWSPreparedRequest, operation: str, asked: dict[str, Any]) -> AWSResponse:
         match operation:
@@ -146,9 +147,8 @@ class Wire:
 
 
 def _answer(request: AWSPreparedRequest, body: object, status: int = 200) -> AWSResponse:
-    return AWSResponse(
-        request.url, status, {"Content-Type": "application/x-amz-json-1.0"}, _Body(json.dumps(body).encode())
-    )
+    headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
+    return AWSResponse(request.url, status, headers, _Body(json.dumps(body).encode()))
 
 
 def _read(body: Any) -> bytes:

@@ -46,8 +46,10 @@ def _signed(bucket: str, key: str, expires_s: int, answer: tuple[tuple[str, str]
     # What botocore's generate_presigned_url does, at a fifth of its work: that finds out anew where S3 is each time.
     overrides = {f"response-{name.replace('_', '-')}": value for name, value in answer}
     request = AWSRequest("GET", f"{_place_of(bucket)}/{quote(key)}", params=overrides)
-    credentials = _session().get_credentials().get_frozen_credentials()
-    S3SigV4QueryAuth(credentials, "s3", client("s3").meta.region_name, expires=expires_s).add_auth(request)
+    credentials: Any = _session().get_credentials()
+    S3SigV4QueryAuth(
+        credentials.get_frozen_credentials(), "s3", client("s3").meta.region_name, expires=expires_s
+    ).add_auth(request)
     return str(request.url)
 
 

@@ -159,8 +159,9 @@ class Table:
     def get_many(self, keys: Sequence[Key]) -> Rows:
         """Read up to 100 rows anywhere in the practice with one call, in the order of the keys."""
         wanted = [(self.pk(key.part), key.sk) for key in dict.fromkeys(keys)]
-        table, found = Row.Meta.table_name, {}
-        asked = {table: {"Keys": [_place(*pair) for pair in wanted], "ConsistentRead": True}}
+        table = Row.Meta.table_name
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        asked: dict[str, Any] = {table: {"Keys": [_place(*pair) for pair in wanted], "ConsistentRead": True}}
         while asked and wanted:
             answer = _dynamodb().batch_get_item(RequestItems=asked)
             found |= {(item["pk"]["S"], item["sk"]["S"]): item for item in answer["Responses"].get(table, ())}
