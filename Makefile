@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run code test check lint types layers unit infra chromium openapi web journeys bench pictures tour pins plan deploy outputs doctor rollback destroy template tick parked replay verify-audit restore-drill reset
+.PHONY: help setup run code test check lint types layers unit infra chromium openapi web journeys bench load pictures tour pins plan deploy outputs doctor rollback destroy template tick parked replay verify-audit restore-drill reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -82,6 +82,9 @@ journeys: setup ## Walk through the product in two browsers, each on a stack of 
 
 bench: setup ## Measure starts, requests, growth and cost; fails over a limit
 	@$(PYTHON) -m bench
+
+load: setup ## Put a bad day on our code: many at once, and see what breaks
+	@$(PYTHON) -m bench.load
 
 pictures: setup ## Take the README's pictures anew
 	@PICTURES=1 CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys/test_pictures.py
