@@ -50,6 +50,9 @@ def test_what_api_gateway_answers_by_itself_is_a_problem_of_ours(
     problem = json.loads(body)
     assert (problem["type"], problem["status"]) == (kind, status)
     assert problem["correlation_id"]
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("name", ["origin", "endpoint"])
