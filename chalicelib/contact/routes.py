@@ -41,7 +41,7 @@ def change_reminders(call: Call, change: ChangeReminders, client_id: str) -> Ans
     return Answer(reminders, version=revision)
 
 
-@endpoint(ROUTES, "POST", "/api/unsubscribe", takes=Unsubscribe, answers=Unsubscribed, roles=None)
+@endpoint(ROUTES, "POST", "/api/unsubscribe", takes=Unsubscribe, answers=Unsubscribed, roles=None, guarded=True)
 def unsubscribe(call: Call, request: Unsubscribe) -> Unsubscribed:
     """Stop the reminders that a mail's link belongs to; pressing twice is fine."""
     return service.unsubscribe(call, request.token)

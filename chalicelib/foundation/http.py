@@ -11,13 +11,14 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 from chalice import Blueprint, CognitoUserPoolAuthorizer, Response
 from chalice.app import Request
 
-from chalicelib.foundation import clock
+from chalicelib.foundation import clock, throttle
 from chalicelib.foundation.actor import Actor, Role
 from chalicelib.foundation.audit import note_seen
 from chalicelib.foundation.call import Call
@@ -34,6 +35,8 @@ from chalicelib.foundation.errors import (
 from chalicelib.foundation.ids import PersonId, PracticeId, is_id, new_id
 from chalicelib.foundation.log import log
 from chalicelib.foundation.once import DONE, Done, Once, Repeated, once_for_request
+from chalicelib.foundation.settings import settings
+from chalicelib.foundation.source import source
 
 PEOPLE = CognitoUserPoolAuthorizer("people", provider_arns=["arn:aws:cognito-idp:::userpool/set-by-the-template"])
 LARGEST_BODY = 400_000
@@ -41,6 +44,7 @@ LARGEST_BODY = 400_000
 _KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 _VERSION = re.compile(r'^(?:W/)?"(\d{1,9})"$')
 _REFUSED = 400
+_ONE_MORE_TRY = timedelta(seconds=3)
 _PROBLEM = "application/problem+json"
 _PLAIN = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
@@ -100,6 +104,7 @@ class Endpoint:
     updates: bool
     query: tuple[str, ...]
     sees: str
+    guarded: bool
     """What of a client's record staff see by it, as the audit trail calls it; empty where it shows no record."""
 
 
@@ -123,19 +128,23 @@ def endpoint(
     query: tuple[str, ...] = (),
     identify: Identify | None = None,
     sees: str = "the record",
+    guarded: bool = False,
 ) -> Callable[[View], View]:
     """Make a view a route.
 
     `roles` None makes it public, unless `identify` says who calls by other means than the portal's
     sign-in (the session of a review link). `creates` asks for an Idempotency-Key, `updates` for If-Match.
     Parameters named in `query` are passed on as strings or None. `sees` says in the audit trail's words what of a
-    client's record a GET of one shows; each look of staff is noted there before it is answered.
+    client's record a GET of one shows; each look of staff is noted there before it is answered. `guarded` counts
+    what one address tries (foundation/throttle.py): for whatever a stranger might guess at.
     """
 
     def enter(view: View) -> View:
         summary = (view.__doc__ or view.__name__).strip().partition("\n")[0]
         seen = sees if method == "GET" and "{client_id}" in path else ""
-        spec = Endpoint(method, path, view, summary, answers, status, takes, roles, creates, updates, query, seen)
+        spec = Endpoint(
+            method, path, view, summary, answers, status, takes, roles, creates, updates, query, seen, guarded
+        )
         ENDPOINTS.append(spec)
         # Without a separate name Chalice would take two views of one path for one.
         authorizer = {"authorizer": PEOPLE} if roles is not None else {}
@@ -181,6 +190,9 @@ def _answer(
     for name, part in parts.items():
         if name.endswith("_id") and not is_id(part):
             raise NotFound
+    if spec.guarded:
+        per_address = throttle.Bucket("address", settings().tries_an_address, _ONE_MORE_TRY)
+        throttle.take(clock.now(), (per_address, source(request.context, request.headers)))
     actor = identify(request) if identify else _signed_in(request) if spec.roles is not None else _NOBODY
     if spec.roles is not None and not actor.roles & spec.roles:
         raise Forbidden

@@ -23,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str
     tick_time_from_event: bool = False
     review_link_hours: int = 72
+    origin_key: str = ""
+    tries_an_address: int = 100
 
     @property
     def secure_cookies(self) -> bool:

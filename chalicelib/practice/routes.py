@@ -6,6 +6,7 @@ from chalicelib.foundation.call import Call
 from chalicelib.foundation.cookies import cookie
 from chalicelib.foundation.http import Answer, Nothing, endpoint
 from chalicelib.foundation.ids import ClientId, PersonId
+from chalicelib.foundation.source import source
 from chalicelib.practice import service
 from chalicelib.practice.model.sessions import SessionId, device
 from chalicelib.practice.permissions import EVERYONE, OWNERS, STAFF, Action, roles_for
@@ -42,17 +43,21 @@ def _device() -> str:
     return device(ROUTES.current_request.headers.get("user-agent", ""))
 
 
-@endpoint(ROUTES, "POST", "/api/session", takes=SignIn, answers=Entrance, roles=None)
+def _source() -> str:
+    return source(ROUTES.current_request.context, ROUTES.current_request.headers)
+
+
+@endpoint(ROUTES, "POST", "/api/session", takes=SignIn, answers=Entrance, roles=None, guarded=True)
 def sign_in(call: Call, body: SignIn) -> Answer:
     """Sign in with address and password; the staff's next step is a code."""
-    entered = service.sign_in(call, body, _device())
+    entered = service.sign_in(call, body, _device(), _source())
     return Answer(entered.entrance, cookies=entered.cookies)
 
 
-@endpoint(ROUTES, "POST", "/api/session/code", takes=ShownCode, answers=Entrance, roles=None)
+@endpoint(ROUTES, "POST", "/api/session/code", takes=ShownCode, answers=Entrance, roles=None, guarded=True)
 def show_code(call: Call, body: ShownCode) -> Answer:
     """Show an authenticator's code: the next step after the password."""
-    entered = service.show_code(call, body.code, _cookie(service.STEP_COOKIE))
+    entered = service.show_code(call, body.code, _cookie(service.STEP_COOKIE), _source())
     return Answer(entered.entrance, cookies=entered.cookies)
 
 
@@ -94,20 +99,29 @@ def sign_out_everywhere(call: Call) -> Answer:
     return Answer(Nothing(), cookies=(service.sign_out_everywhere(call),))
 
 
-@endpoint(ROUTES, "POST", "/api/password/forgotten", takes=ForgottenPassword, answers=Nothing, roles=None, status=202)
+@endpoint(
+    ROUTES,
+    "POST",
+    "/api/password/forgotten",
+    takes=ForgottenPassword,
+    answers=Nothing,
+    roles=None,
+    guarded=True,
+    status=202,
+)
 def forgot_password(call: Call, body: ForgottenPassword) -> Nothing:
     """Ask for a link to choose a new password; the answer is the same for every address."""
     service.forgot_password(call, body.email)
     return Nothing()
 
 
-@endpoint(ROUTES, "POST", "/api/doors/look", takes=DoorToken, answers=DoorView, roles=None)
+@endpoint(ROUTES, "POST", "/api/doors/look", takes=DoorToken, answers=DoorView, roles=None, guarded=True)
 def look_at_door(call: Call, body: DoorToken) -> DoorView:
     """See whose invitation or reset a link is; changes nothing."""
     return service.look_at_door(call, body.token)
 
 
-@endpoint(ROUTES, "POST", "/api/doors/open", takes=DoorOpening, answers=Entrance, roles=None)
+@endpoint(ROUTES, "POST", "/api/doors/open", takes=DoorOpening, answers=Entrance, roles=None, guarded=True)
 def open_door(call: Call, body: DoorOpening) -> Answer:
     """Choose a password behind an invitation or reset link, and sign in with it."""
     entered = service.open_door(call, body.token, body.password, _device())

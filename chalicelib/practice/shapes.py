@@ -106,6 +106,8 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
     state: PersonState
     has_authenticator: bool
+    invitation_trouble: str
+    """Why the last invitation could not be sent; empty where it could."""
 
 
 class PracticeView(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ def _bearer(request: Request) -> Actor:
     return service.bearer(_cookie(request), clock.now())
 
 
-@endpoint(ROUTES, "POST", _LINK, takes=OpenReviewLink, answers=ReviewLinkOpened, roles=None)
+@endpoint(ROUTES, "POST", _LINK, takes=OpenReviewLink, answers=ReviewLinkOpened, roles=None, guarded=True)
 def open_review_link(call: Call, body: OpenReviewLink) -> Answer:
     """Exchange the secret of a link for half an hour of one review."""
     opened, kept = service.open_link(call, body.token, _cookie(ROUTES.current_request))

@@ -16,7 +16,8 @@ _NEW_PASSWORD = "A new password"  # noqa: S105 - what the letter is
 
 
 def invite(call: Call, person_id: PersonId) -> None:
-    """Make sure that somebody has an account, and send them a door to it. The logs of their clients say so."""
+    """Make sure that somebody has an account, and send them a door to it. The logs of their clients say so, and
+    of the staff the practice's page does where it could not be sent."""
     write = call.write()
     try:
         person = practice.ensure_sign_in(call, person_id)
@@ -30,6 +31,7 @@ def invite(call: Call, person_id: PersonId) -> None:
         token = practice.make_door(call, person_id, Purpose.INVITATION)
         line = send_letter(call, _invitation(person, practice.practice(call), token))
     _say_if_not_sent(line, person_id)
+    practice.note_invitation(call, write, person_id, line.why or "")
     for one in person.clients:
         keep_line(write, one.client_id, line)
     write.commit()

@@ -74,6 +74,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """When this person last chose a password; doors that are older open no more."""
     authenticator_at: datetime | None = None
     """When this person set up the authenticator that they have now. Staff can do nothing without one."""
+    invitation_trouble: str = ""
+    """Why the last invitation could not be sent, as a sentence."""
 
     @property
     def has_authenticator(self) -> bool:
@@ -114,6 +116,7 @@ class StaffLine(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
     state: PersonState
     has_authenticator: bool = False
+    invitation_trouble: str = ""
 
 
 class AtAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,9 +158,6 @@ class DoorLog(msgspec.Struct, frozen=True, kw_only=True):
 MOST_GUARDIANS = 8
 DOORS_AN_HOUR = 3
 OPEN_FOR = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=2)}
-SHORTEST_PASSWORD = 12
-"""Characters. NIST SP 800-63B (2017) asks for 8 at least, its revision 4 (2025) for 15 where nothing else is asked."""
-_FEWEST_DIFFERENT = 5
 _LONGEST_SORT_NAME = 200
 STAFF_ROLES = frozenset({Role.OWNER, Role.THERAPIST})
 _ROLE_OF = {Relation.SELF: Role.CLIENT, Relation.GUARDIAN: Role.GUARDIAN}
@@ -241,24 +241,6 @@ def opens(door: Door, person: Person, now: datetime) -> bool:
     """Tell whether a door still opens: unused, in time, and no newer password was chosen."""
     in_time = now < door.expires_at
     return door.used_at is None and in_time and (person.opened_at is None or person.opened_at < door.made_at)
-
-
-def same_password(text: str) -> str:
-    """Return the form of a password in which two keyboards write the same (NFKC, NIST SP 800-63B, 2017)."""
-    return unicodedata.normalize("NFKC", text)
-
-
-def password_refusal(password: str, email: str) -> str | None:
-    """Say why a password is not good enough, or None. Length counts, not composition (NIST SP 800-63B, 2017)."""
-    if len(password) < SHORTEST_PASSWORD:
-        return f"A password needs {SHORTEST_PASSWORD} characters or more. Three or four words do well."
-    if password != password.strip() or not password.isprintable():
-        return "A password cannot begin or end with a space, nor hold signs that cannot be seen."
-    if len(set(password)) < _FEWEST_DIFFERENT:
-        return "This password repeats too few signs. Three or four words do well."
-    if email in password.lower():
-        return "Please leave your mail address out of the password."
-    return None
 
 
 PRACTICE = Kind("practice", Practice, Handling(Export.NEVER, Erase.NOTHING, keep_days=None))

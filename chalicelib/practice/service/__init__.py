@@ -22,7 +22,7 @@ from chalicelib.practice.service.doors import (
 from chalicelib.practice.service.entering import STEP_COOKIE, show_code, sign_in
 from chalicelib.practice.service.founding import found_practice
 from chalicelib.practice.service.leaving import parts_to_walk, take_leave
-from chalicelib.practice.service.people import invite_again, invite_staff
+from chalicelib.practice.service.people import invite_again, invite_staff, note_invitation
 from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
 from chalicelib.practice.service.session import (
     COOKIE,
@@ -60,6 +60,7 @@ __all__ = [
     "list_sessions",
     "look_at_door",
     "make_door",
+    "note_invitation",
     "open_door",
     "parts_to_walk",
     "person",

@@ -25,10 +25,9 @@ from chalicelib.practice.model import (
     another_door,
     email_hint,
     opens,
-    password_refusal,
     same_address,
-    same_password,
 )
+from chalicelib.practice.model.passwords import password_refusal, same_password
 from chalicelib.practice.model.sessions import parts_of, token_of
 from chalicelib.practice.service import reading
 from chalicelib.practice.service.entering import Entered, enter
@@ -165,7 +164,7 @@ def open_door(call: Call, token: str, password: str, device: str) -> Entered:
     found = _find(call, token)
     person = found.person.value
     chosen = same_password(password)
-    refusal = password_refusal(chosen, person.email)
+    refusal = password_refusal(chosen, person.email, found.practice.name)
     if refusal:
         raise accounts.PasswordRefused(refusal)
     _choose_password(found, chosen)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from chalicelib.foundation import throttle
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, DomainError, SignedOut
 from chalicelib.foundation.ids import PersonId, PracticeId, new_secret
@@ -13,7 +14,8 @@ from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
 from chalicelib.practice import accounts
 from chalicelib.practice.accounts import Account, Challenge, Tokens
-from chalicelib.practice.model import Person, Practice, is_staff, same_address, same_password
+from chalicelib.practice.model import Person, Practice, is_staff, same_address
+from chalicelib.practice.model.passwords import same_password
 from chalicelib.practice.model.sessions import (
     STEP,
     STEP_LASTS,
@@ -69,9 +71,28 @@ class _Whose(NamedTuple):
     person: Stored[Person]
 
 
-def sign_in(call: Call, given: SignIn, device: str) -> Entered:
-    """Sign in with address and password, or come as far as the code. Raise NotMatching, or TooMany as Cognito says."""
-    return enter(call, accounts.sign_in(same_address(given.email), same_password(given.password)), device)
+# NIST SP 800-63B (rev. 4, 2025), 3.2.2, allows 100 failures in a row. Two counters, so that nobody shuts somebody
+# else out: who guesses from one address waits there, and elsewhere the right password comes in; guesses from very
+# many addresses make everybody of that account wait, a quarter of an hour at most.
+_FROM_ONE_ADDRESS = throttle.Doubling("sign-in", 5, timedelta(minutes=1), timedelta(hours=1))
+_FROM_ANYWHERE = throttle.Doubling("account", 50, timedelta(minutes=1), timedelta(minutes=15))
+
+
+def sign_in(call: Call, given: SignIn, device: str, source: str) -> Entered:
+    """Sign in with address and password, or come as far as the code. Raise NotMatching, or TooMany.
+
+    An address that nobody has is counted, and asked for at Cognito, as any other.
+    """
+    email = same_address(given.email)
+    throttle.take(call.now, *_tries(email, source))
+    entered = enter(call, accounts.sign_in(email, same_password(given.password)), device)
+    if entered.entrance.session:
+        throttle.forget(call.now, *_tries(email, source))
+    return entered
+
+
+def _tries(email: str, source: str) -> tuple[throttle.Counted, throttle.Counted]:
+    return (_FROM_ONE_ADDRESS, f"{email} {source}"), (_FROM_ANYWHERE, email)
 
 
 def enter(call: Call, came: Tokens | Challenge | None, device: str) -> Entered:
@@ -126,14 +147,15 @@ def _set_up(found: _Whose, tokens: Tokens, device: str) -> Entered:
     return _one_step_more(found, step, key, f"otpauth://totp/{issuer}:{name}?secret={key}&issuer={issuer}")
 
 
-def show_code(call: Call, code: str, kept: str) -> Entered:
+def show_code(call: Call, code: str, kept: str, source: str) -> Entered:
     """Come in with a code: the one that was asked for, or the first of a new authenticator.
 
-    Raise CodeWrong, CodeUsed, or StepOver, after which the password is asked for again. A code that Cognito took and
-    that a crash lost is followed by the next one, 30 seconds later.
+    Raise CodeWrong, CodeUsed, TooMany, or StepOver, after which the password is asked for again. A code that
+    Cognito took and that a crash lost is followed by the next one, 30 seconds later.
     """
     found, stored = _at_step(call, kept)
     step, person = stored.value, found.person.value
+    throttle.take(call.now, *_tries(person.email, source))
     page = PracticeStore(found.call.table).signing_in(person.person_id)
     used = using(page.codes.value if page.codes else UsedCodes(), code, call.now)
     if used is None:
@@ -154,6 +176,7 @@ def show_code(call: Call, code: str, kept: str) -> Entered:
         page = page._replace(sessions=[])
     session = begin_session(found.call, write, person, tokens, step.device, page.sessions, with_code=True)
     write.commit()
+    throttle.forget(call.now, *_tries(person.email, source))
     entrance = Entrance(session=session_of(found.practice, person, tokens))
     return Entered(entrance, (session, cookie(STEP_COOKIE, "", timedelta())))
 

@@ -104,6 +104,7 @@ def _staff_line(person: Person) -> StaffLine:
         roles=tuple(sorted(person.roles)),
         state=person.state,
         has_authenticator=person.has_authenticator,
+        invitation_trouble=person.invitation_trouble,
     )
 
 
@@ -116,6 +117,7 @@ def view(person: Person | StaffLine) -> PersonView:
         roles=tuple(sorted(person.roles)),
         state=person.state,
         has_authenticator=person.has_authenticator,
+        invitation_trouble=person.invitation_trouble,
     )
 
 
@@ -155,3 +157,10 @@ def invite_again(call: Call, person_id: PersonId) -> Nothing:
     write.tell("person.invited", person_id=person_id)
     write.record("sent the invitation again", person_id=person_id)
     return write.commit(Nothing())
+
+
+def note_invitation(call: Call, write: Write, person_id: PersonId, trouble: str) -> None:
+    """Add to a write what came of an invitation: why it could not be sent, or nothing. Nobody who is gone is noted."""
+    stored = PracticeStore(call.table).person(person_id)
+    if stored and stored.value.invitation_trouble != trouble:
+        put_person(write, stored, msgspec.structs.replace(stored.value, invitation_trouble=trouble))

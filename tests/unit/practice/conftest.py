@@ -106,6 +106,20 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> dict[str, Exception]:
     return chosen
 
 
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the AWS calls that are made, in their order."""
+    made: list[str] = []
+    call: Any = vars(BaseClient)["_make_api_call"]
+
+    def make(self: Any, operation: str, parameters: Any) -> Any:
+        made.append(operation)
+        return call(self, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make)
+    return made
+
+
 class Refusals(dict[str, tuple[str, str]]):
     """What AWS refuses, by the name of the call: code and message."""
 

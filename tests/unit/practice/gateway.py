@@ -76,6 +76,7 @@ class Gateway:
         if_match: int | str | None = None,
         cookie: str = "",
         agent: str = "",
+        source: str = "192.0.2.200",
     ) -> Reply:
         """Send a request. `path` may carry a query."""
         path, _, query = path.partition("?")
@@ -88,6 +89,7 @@ class Gateway:
         if cookie:
             headers["cookie"] = f"other=1; {cookie}"
         context: dict[str, Any] = {"httpMethod": method, "resourcePath": spec.path, "path": f"/api{path}"}
+        context["identity"] = {"sourceIp": source}
         if by:
             context["authorizer"] = {"claims": by.claims()}
         values = dict(pair.split("=", 1) for pair in query.split("&")) if query else {}

@@ -176,7 +176,7 @@ def test_a_challenge_that_cognito_has_forgotten_begins_again(
 def test_a_set_up_that_broke_off_is_begun_again(
     gateway: Gateway, opened: Reply, therapist: Somebody, phone: Phone, failures: dict[str, Exception], cognito: Any
 ) -> None:
-    failures["TransactWriteItems"] = ClientError({"Error": {"Code": "InternalServerError"}}, "TransactWriteItems")
+    failures["AdminInitiateAuth"] = ClientError({"Error": {"Code": "InternalErrorException"}}, "AdminInitiateAuth")
     assert phone.enter(gateway, opened).status == 500
     failures.clear()
     assert not _person(therapist).has_authenticator

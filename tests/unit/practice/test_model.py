@@ -25,12 +25,11 @@ from chalicelib.practice.model import (
     knowing_as,
     no_longer_acting_for,
     opens,
-    password_refusal,
     same_address,
-    same_password,
     sort_name,
     tidy,
 )
+from chalicelib.practice.model.passwords import password_refusal, same_password
 
 NOW = datetime(2026, 5, 14, 9, tzinfo=UTC)
 ADA = Person(person_id=PersonId("a"), name="Ada", email="ada@lind.example", roles=frozenset({Role.OWNER}), since=NOW)
@@ -100,18 +99,36 @@ def test_a_hint_of_an_address_shows_its_ends(email: str, hint: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["short", "elevenchars", " begins with a space", "ends with a space ", "aaaaaaaaaaaaa", "my ada@lind.example 1",
-     "a\u0000b and some more"],
-)  # fmt: skip
+    [
+        "short",
+        "elevenchars",
+        " begins with a space",
+        "ends with a space ",
+        "aaaaaaaaaaaaa",
+        "a\u0000b and some more",
+        "my ada.lovelace@lind.example 1",
+        "ada.lovelace is me",
+        "Praxis-Lind 2026!",
+        "123456789012",
+        "Password2026!!",
+        "passwordpassword",
+        "qwertyuiopasdf",
+        "zyxwvutsrqponm",
+        "iloveyou!!!!",
+    ],
+)
 def test_a_password_that_is_too_easy_is_refused_in_words(password: str) -> None:
-    refusal = password_refusal(password, "ada@lind.example")
+    refusal = password_refusal(password, "ada.lovelace@lind.example", "Praxis Lind")
     assert refusal
     assert refusal.endswith((".", "do well."))
 
 
-@pytest.mark.parametrize("password", ["three calm words", "äöü-12345-ßẞ", "correct horse battery staple"])
+@pytest.mark.parametrize(
+    "password",
+    ["three calm words", "äöü-12345-ßẞ", "correct horse battery staple", "the password of a walrus", "839201748362"],
+)
 def test_a_password_needs_length_and_nothing_else(password: str) -> None:
-    assert password_refusal(password, "ada@lind.example") is None
+    assert password_refusal(password, "ada.lovelace@lind.example", "Praxis Lind") is None
 
 
 @given(st.lists(st.integers(0, 200), max_size=30).map(sorted))

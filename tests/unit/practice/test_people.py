@@ -38,6 +38,7 @@ def test_somebody_invited_is_on_the_practices_page_and_is_written_to(gateway: Ga
         "roles": ["therapist"],
         "state": "invited",
         "has_authenticator": False,
+        "invitation_trouble": "",
     }
     staff = gateway.call("GET", "/api/practice", by=owner).body["staff"]
     assert [one["name"] for one in staff] == ["Ada Lind", "Ines Duarte"]

@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.foundation import clock
 from chalicelib.foundation.actor import Role, clockwork
 from chalicelib.foundation.call import Call
+from chalicelib.foundation.http import ENDPOINTS, Endpoint
 from chalicelib.foundation.ids import PersonId, PracticeId
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Table
@@ -313,3 +314,72 @@ def test_a_request_of_another_form_is_refused_in_words(gateway: Gateway, body: A
     assert reply.status in {401, 422}
     assert reply.headers["Content-Type"] == "application/problem+json"
     assert "password" not in reply.body.get("current", {})
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_guessing_from_one_address_waits_there_and_shuts_nobody_else_out(gateway: Gateway) -> None:
+    for _ in range(5):
+        assert _sign_in(gateway, password="not the password").status == 401
+    reply = _sign_in(gateway)
+    assert (reply.status, reply.body["type"]) == (429, "too-many-tries")
+    assert reply.body["detail"] == "Too many tries. Nothing was changed; please try again in a minute."
+    body = {"email": "jonas@home.example", "password": PASSWORD}
+    assert gateway.call("POST", "/api/session", body, source="192.0.2.9").status == 200
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_an_address_that_nobody_has_waits_as_long(gateway: Gateway) -> None:
+    statuses = [_sign_in(gateway, "nobody@home.example").status for _ in range(6)]
+    assert statuses == [401] * 5 + [429]
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_guesses_from_very_many_addresses_make_the_account_wait(gateway: Gateway) -> None:
+    body = {"email": "jonas@home.example", "password": "not the password"}
+    statuses = [gateway.call("POST", "/api/session", body, source=f"192.0.2.{number}").status for number in range(51)]
+    assert statuses == [401] * 50 + [429]
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_sign_in_that_went_well_makes_earlier_failures_count_no_more(gateway: Gateway) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            assert _sign_in(gateway, password="not the password").status == 401
+        assert _sign_in(gateway).status == 200
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_known_and_unknown_addresses_cost_the_same_calls(gateway: Gateway, calls: list[str]) -> None:
+    made = []
+    for path, body in (
+        ("/api/session", {"password": "not the password"}),
+        ("/api/password/forgotten", {}),
+    ):
+        for email in ("jonas@home.example", "nobody@home.example"):
+            calls.clear()
+            gateway.call("POST", path, {"email": email, **body}, source="192.0.2.77")
+            made.append(list(calls))
+    assert made[0] == made[1]
+    assert made[2] == made[3]
+
+
+GUARDED = [spec for spec in ENDPOINTS if spec.guarded]
+
+
+def test_whatever_a_stranger_may_send_something_to_is_guarded() -> None:
+    open_to_all = {
+        spec.view.__name__ for spec in ENDPOINTS if spec.roles is None and spec.takes and spec.method == "POST"
+    }
+    by_cookie = {"give_linked_feedback"}  # whose cookie is looked at first
+    assert open_to_all - by_cookie == {spec.view.__name__ for spec in GUARDED}
+
+
+@pytest.mark.usefixtures("founded")
+@pytest.mark.parametrize("spec", GUARDED, ids=[spec.view.__name__ for spec in GUARDED])
+def test_one_address_cannot_try_without_end(gateway: Gateway, spec: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIES_AN_ADDRESS", "2")
+    settings.cache_clear()
+    replies = [gateway.call("POST", spec.path, {}, source="192.0.2.1") for _ in range(3)]
+    assert [reply.status == 429 for reply in replies] == [False, False, True]
+    assert gateway.call("POST", spec.path, {}, source="192.0.2.2").status != 429
+    settings.cache_clear()

@@ -1999,6 +1999,7 @@ export interface components {
             roles: components["schemas"]["Role"][];
             state: components["schemas"]["PersonState"];
             has_authenticator: boolean;
+            invitation_trouble: string;
         };
         /**
          * Practice
