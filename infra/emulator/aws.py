@@ -65,7 +65,7 @@ def sent_mail() -> Iterator[dict[str, Any]]:
 
 def note_rights(note: Callable[[str, str, str], None]) -> None:
     """Tell `note` of every right that somebody with a policy asks for: who (ARN), which action, on what (ARN)."""
-    evaluator = import_module("ministack.core.iam_evaluator")
+    evaluator: Any = import_module("ministack.core.iam_evaluator")
     known = evaluator.evaluate
 
     def evaluate(asked: Any, *policies: Any) -> Any:
