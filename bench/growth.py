@@ -76,9 +76,9 @@ class Copies:
         for number in numbers:
             new: dict[str, str] = {}
             for index, (key, (pk, sk)) in enumerate(split.items(), first):
-                place = "".join(self._moved(piece, number, new) for piece in pk)
+                place = self._joined(pk, number, new)
                 if apart or place == key[0]:
-                    yield place, "".join(self._moved(piece, number, new) for piece in sk), str(index), number
+                    yield place, self._joined(sk, number, new), str(index), number
 
     def expand(self, text: str, number: int) -> str:
         """Make the item of a copy."""
@@ -87,16 +87,19 @@ class Copies:
         new: dict[str, str] = {}
         return _TOKEN.sub(lambda found: self._moved(found[0], number, new), self._texts[int(text)])
 
-    @staticmethod
-    def _pieces(text: str) -> list[str]:
-        return [piece for piece in re.split(f"({_TOKEN.pattern})", text) if piece]
+    def _pieces(self, text: str) -> list[tuple[str, bool]]:
+        """Take a key apart: what stays as it is in every copy, and what each copy has of its own."""
+        pieces = [piece for piece in re.split(f"({_TOKEN.pattern})", text) if piece]
+        return [(piece, bool(_TOKEN.fullmatch(piece)) and piece not in self.known) for piece in pieces]
+
+    def _joined(self, pieces: list[tuple[str, bool]], number: int, new: dict[str, str]) -> str:
+        return "".join(self._moved(piece, number, new) if own else piece for piece, own in pieces)
 
     def _moved(self, token: str, number: int, new: dict[str, str]) -> str:
         if token in new:
             return new[token]
-        moved = token
-        if not _TOKEN.fullmatch(token) or (token in self.known):
-            pass
+        if token in self.known:
+            moved = token
         elif token.endswith("Z"):
             moved = clock.stamp(clock.parse(token) - number * APART)
         elif "-" in token:
