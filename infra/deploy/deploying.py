@@ -129,8 +129,9 @@ class Deployment:
         return self.stack.propose(self.artifacts.url(wanted.key), wanted.parameters)
 
     def _import(self, wanted: Wanted, kept: list[Kept]) -> Proposal | None:
-        alone = only_kept(wanted.template, [one.name for one in kept])
-        known = [one for one in kept if one.name in alone["Resources"]]
+        resources = _switched_on(wanted)
+        known = [one for one in kept if one.name in resources]  # what is no longer asked for stays where it is
+        alone = only_kept(wanted.template, [one.name for one in known])
         key = self.artifacts.upload("kept.json", json.dumps(alone, indent=1).encode())
         return self.stack.propose(self.artifacts.url(key), wanted.parameters, imports(known))
 
@@ -139,9 +140,7 @@ class Deployment:
         if proposal and all(change.action != "Import" for change in proposal.changes):
             return []
         taken = {change.name for change in proposal.changes} if proposal else set()
-        given = {name: value for name, value in wanted.parameters.items() if value is not None}
-        resources = switched_on(wanted.template, given)
-        return [Change("Add", name, one["Type"]) for name, one in resources.items() if name not in taken]
+        return [Change("Add", name, one["Type"]) for name, one in _switched_on(wanted).items() if name not in taken]
 
 
 def plan(stage: Stage, built: Path) -> None:
@@ -217,8 +216,12 @@ def _wanted(deployment: Deployment, built: Path) -> Wanted:
 
 
 def _tell_costs(stage: Stage, wanted: Wanted) -> None:
+    print(cost.told(cost.read_prices(), _switched_on(wanted), stage.settings.clients), flush=True)
+
+
+def _switched_on(wanted: Wanted) -> dict[str, Any]:
     given = {name: value for name, value in wanted.parameters.items() if value is not None}
-    print(cost.told(cost.read_prices(), switched_on(wanted.template, given), stage.settings.clients), flush=True)
+    return switched_on(wanted.template, given)
 
 
 def _tell_where_it_is(deployment: Deployment, wanted: Wanted) -> dict[str, str]:

@@ -75,8 +75,7 @@ def imports(kept: Iterable[Kept]) -> list[dict[str, Any]]:
 def only_kept(template: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """A template of just these resources, as an import wants it: no outputs, nothing that is not imported.
 
-    A property that speaks of something else is left out; the deployment that follows sets it. So does it away with
-    a resource whose option is off, which is why conditions are left out too.
+    A property that speaks of something else is left out; the deployment that follows sets it.
     """
     wanted = set(names)
     elsewhere = set(template["Resources"]) - wanted
