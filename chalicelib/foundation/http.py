@@ -41,8 +41,8 @@ from chalicelib.foundation.source import source
 PEOPLE = CognitoUserPoolAuthorizer("people", provider_arns=["arn:aws:cognito-idp:::userpool/set-by-the-template"])
 LARGEST_BODY = 400_000
 """Bytes of a request. A row holds less, so that most long texts are refused where their field is known."""
-_KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
-_VERSION = re.compile(r'^(?:W/)?"(\d{1,9})"$')
+IDEMPOTENCY_KEY = "^[A-Za-z0-9_-]{8,64}$"
+VERSION = '^(?:W/)?"([0-9]{1,9})"$'
 _REFUSED = 400
 _ONE_MORE_TRY = timedelta(seconds=3)
 _PROBLEM = "application/problem+json"
@@ -104,8 +104,9 @@ class Endpoint:
     updates: bool
     query: tuple[str, ...]
     sees: str
-    guarded: bool
     """What of a client's record staff see by it, as the audit trail calls it; empty where it shows no record."""
+    guarded: bool
+    """Whether what one address tries is counted."""
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -240,7 +241,7 @@ def _once(spec: Endpoint, request: Request, actor: Actor, raw: bytes, client_id:
     if not spec.creates:
         return None
     key = request.headers.get("idempotency-key", "")
-    if not _KEY.match(key):
+    if not re.fullmatch(IDEMPOTENCY_KEY, key):
         message = "Send an Idempotency-Key of 8 to 64 letters, digits, - or _ with everything that creates."
         raise Invalid(message, type="idempotency-key-missing")
     asked = f"{spec.method} {request.context.get('path', '')}\n".encode() + raw
@@ -258,7 +259,7 @@ def _if_match(request: Request) -> int | None:
     header = request.headers.get("if-match")
     if header is None:
         return None
-    match = _VERSION.match(header)
+    match = re.fullmatch(VERSION, header)
     if not match:
         message = 'If-Match takes one version as it came in ETag, such as "3".'
         raise Invalid(message)

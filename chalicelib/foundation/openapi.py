@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.foundation.http import Endpoint, Problem
+from chalicelib.foundation.http import IDEMPOTENCY_KEY, VERSION, Endpoint, Problem
+from chalicelib.foundation.ids import ID_PATTERN
 
 _PART = re.compile(r"{(\w+)}")
+_FORMS = {"Idempotency-Key": IDEMPOTENCY_KEY, "If-Match": VERSION}
 
 
 def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
@@ -65,4 +67,6 @@ def _operation(spec: Endpoint, schema: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _parameter(where: str, name: str, *, required: bool = False) -> dict[str, Any]:
-    return {"in": where, "name": name, "required": required, "schema": {"type": "string"}}
+    form = f"^{ID_PATTERN}$" if where == "path" and name.endswith("_id") else _FORMS.get(name)
+    schema = {"type": "string", **({"pattern": form} if form else {})}
+    return {"in": where, "name": name, "required": required, "schema": schema}

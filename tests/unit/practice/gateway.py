@@ -40,6 +40,7 @@ class Reply:
     body: Any
     headers: Mapping[str, str]
     cookies: tuple[str, ...] = field(default=())
+    raw: bytes = b""
 
     @property
     def version(self) -> int:
@@ -88,18 +89,34 @@ class Gateway:
             headers["if-match"] = f'"{if_match}"' if isinstance(if_match, int) else if_match
         if cookie:
             headers["cookie"] = f"other=1; {cookie}"
-        context: dict[str, Any] = {"httpMethod": method, "resourcePath": spec.path, "path": f"/api{path}"}
+        values = [pair.split("=", 1) for pair in query.split("&")] if query else []
+        text = None if body is None else body if isinstance(body, str) else msgspec.json.encode(body).decode()
+        return self.send(spec, parts, headers, {name: [value] for name, value in values}, text, by=by, source=source)
+
+    def send(
+        self,
+        spec: Endpoint,
+        parts: dict[str, str],
+        headers: Mapping[str, str],
+        query: dict[str, list[str]],
+        body: str | None,
+        *,
+        by: Somebody | None,
+        source: str = "192.0.2.200",
+    ) -> Reply:
+        """Send a request to an endpoint with everything in it as it came over the wire."""
+        path = _PART.sub(lambda part: parts[part[1]], spec.path)
+        context: dict[str, Any] = {"httpMethod": spec.method, "resourcePath": spec.path, "path": f"/api{path}"}
         context["identity"] = {"sourceIp": source}
         if by:
             context["authorizer"] = {"claims": by.claims()}
-        values = dict(pair.split("=", 1) for pair in query.split("&")) if query else {}
         event = {
-            "httpMethod": method,
+            "httpMethod": spec.method,
             "headers": headers,
             "pathParameters": parts,
-            "multiValueQueryStringParameters": {name: [value] for name, value in values.items()} or None,
+            "multiValueQueryStringParameters": query or None,
             "requestContext": context,
-            "body": None if body is None else body if isinstance(body, str) else msgspec.json.encode(body).decode(),
+            "body": body,
             "stageVariables": None,
         }
         answer = self._app(event, None)
@@ -108,6 +125,7 @@ class Gateway:
             msgspec.json.decode(answer["body"]),
             answer["headers"],
             tuple(answer["multiValueHeaders"].get("Set-Cookie", ())),
+            answer["body"].encode(),
         )
 
 
