@@ -22,6 +22,7 @@ from chalicelib.foundation.ids import ClientId, PracticeId
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Row
 from chalicelib.media.intake import process_upload
+from chalicelib.media.model import RECORDING
 from chalicelib.media.processing import Accepted
 from chalicelib.practice import service as practice
 
@@ -170,7 +171,7 @@ class Life:
         return event
 
     def recording(self, recording_id: str) -> Any:
-        (row,) = [row for row in self.rows() if row.kind == "recording" and recording_id in row.sk]
+        (row,) = [row for row in Row.scan(Row.kind == RECORDING.name) if recording_id in row.sk]
         return self.call().table._stored(row.serialize()).value
 
     def open_review_link(self) -> None:
@@ -184,8 +185,8 @@ class Life:
         return Call(clockwork(self.practice_id), self.now)
 
     def events(self) -> list[Event]:
-        rows = [msgspec.json.decode(row.body, type=Event) for row in self.rows() if row.kind == OUTBOX.name]
-        return sorted(rows, key=lambda event: event.event_id)
+        rows = Row.scan(Row.kind == OUTBOX.name, consistent_read=True)
+        return sorted((msgspec.json.decode(row.body, type=Event) for row in rows), key=lambda event: event.event_id)
 
     def deliver(self) -> None:
         """Deliver what has happened until nothing more follows."""
