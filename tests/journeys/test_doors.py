@@ -123,7 +123,7 @@ def test_staff_sign_in_with_an_authenticator_and_a_lost_one_is_replaced(
     expect(heading(other, "Nothing waits for you")).to_be_visible()
     other.goto("/sessions")
     expect(other.get_by_role("main").get_by_role("listitem")).to_have_count(2)
-    expect(other.get_by_text("This one")).to_be_visible()
+    expect(other.get_by_text("This one", exact=True)).to_be_visible()
     assert not findings(other)
     button(other, "Sign out all others").click()
     other.get_by_role("dialog").get_by_role("button", name="Sign out all others").click()

@@ -149,3 +149,23 @@ def test_an_invitation_survives_a_death_at_every_call(house: House, wire: Wire, 
             return
         assert practice.look_at_door(house.clockwork(NOW), door_token(wire)).name == "Nia Okoro"
     pytest.fail("An invitation takes fewer calls than that.")
+
+
+def test_somebody_whose_authenticator_was_reset_is_told(house: House, wire: Wire) -> None:
+    tell(house, "authenticator.reset", house.ines)
+    tell(house, "authenticator.reset", PersonId("0" * 26))
+    house.settle(NOW)
+    ((_, subject),) = wire.subjects()
+    assert subject == "Your authenticator for Hazel Lane Therapy was reset"
+    assert "every browser was signed out" in wire.texts()[0]
+
+
+def test_an_invitation_of_the_staff_that_could_not_be_sent_says_so_until_it_is(house: House, wire: Wire) -> None:
+    wire.refuse_mail = ClientError({"Error": {"Code": "BadRequestException", "Message": ""}}, "SendEmail")
+    tell(house, "person.invited", house.ines)
+    house.settle(NOW)
+    assert "does not accept this address" in practice.person(house.clockwork(NOW), house.ines).invitation_trouble
+    wire.refuse_mail = None
+    tell(house, "person.invited", house.ines)
+    house.settle(NOW)
+    assert not practice.person(house.clockwork(NOW), house.ines).invitation_trouble
