@@ -1,0 +1,92 @@
+"""The last of the journeys: what the functions asked AWS for is what their policies grant, no less and no more."""
+
+import json
+import re
+from typing import Any, NamedTuple
+
+import pytest
+
+from infra.deploy.stacks import LOCAL_STACK
+from infra.stack import Stack
+from infra.waivers import waivers
+from infra.zips import ROOT
+
+# The embedded AWS asks for the name of the call where AWS asks for the right to send.
+ASKED_BY_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
+POLICIES = {path.stem: json.loads(path.read_text()) for path in (ROOT / "infra" / "policies").glob("*.json")}
+
+
+class Right(NamedTuple):
+    """A function's policy, an action, and the part of the stack that it is about."""
+
+    policy: str
+    action: str
+    part: str
+
+
+def part_of(resource: Any) -> str:
+    """The part of the template that a policy's resource is about; * where it is none of them."""
+    if isinstance(resource, dict) and "Fn::GetAtt" in resource:
+        return str(resource["Fn::GetAtt"][0])
+    found = re.match(r"\$\{(\w+)", resource["Fn::Sub"]) if isinstance(resource, dict) else None
+    return found[1] if found else "*"
+
+
+def granted() -> set[Right]:
+    return {
+        Right(policy, action, part_of(resource))
+        for policy, document in POLICIES.items()
+        for statement in document["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+        if "Fn::If" not in resource
+    }
+
+
+def told(rights: set[Right]) -> str:
+    return "\n".join(" ".join(right) for right in sorted(rights))
+
+
+@pytest.fixture(scope="module")
+def called(stack: Stack) -> set[Right]:
+    """What was asked for on all journeys before, in the template's names."""
+    cloudformation = stack.account.client("cloudformation")
+    parts = {
+        one["PhysicalResourceId"].rpartition("/")[2].rpartition(":")[2]: one["LogicalResourceId"]
+        for one in cloudformation.describe_stack_resources(StackName=LOCAL_STACK)["StackResources"]
+    }
+    roles = {parts[role]: role for role, *_ in stack.rights() if role in parts}
+    policy_of = {f"{''.join(word.title() for word in policy.split('_'))}Role": policy for policy in POLICIES}
+    policy_of["ApiHandlerRole"] = "api"
+    assert set(roles) <= set(policy_of)
+    found = set()
+    for role, action, what in stack.rights():
+        words = what.replace("/", ":").split(":")
+        part = next((parts[word] for word in words if word in parts), "*")
+        if role in parts:
+            found.add(Right(policy_of[parts[role]], ASKED_BY_AWS.get(action, action), part))
+    return found
+
+
+def test_nothing_was_asked_for_that_is_not_granted(called: set[Right]) -> None:
+    assert not called - granted(), told(called - granted())
+
+
+def test_nothing_is_granted_that_was_not_asked_for(called: set[Right]) -> None:
+    unused = granted() - called
+    waived = {
+        right
+        for right in unused
+        for waiver in waivers()
+        if (waiver.tool, waiver.rule) == ("rights", right.action) and waiver.covers(f"{right.policy}/{right.part}", "")
+    }
+    assert not unused - waived, told(unused - waived)
+
+
+def test_every_waiver_of_a_right_is_needed(called: set[Right]) -> None:
+    for waiver in waivers():
+        for one in waiver.of if waiver.tool == "rights" else ():
+            alone = type(waiver)(waiver.tool, waiver.rule, (one,), waiver.why)
+            about = {r for r in granted() if r.action == waiver.rule and alone.covers(f"{r.policy}/{r.part}", "")}
+            assert about - called, f"{waiver.rule} of {one} was called, or is not granted"
