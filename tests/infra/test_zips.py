@@ -97,7 +97,7 @@ def test_an_api_that_grew_too_large_fails_the_build(built: Path, tmp_path: Path)
 
 @pytest.mark.parametrize(
     "requirements",
-    sorted([*ROOT.glob("requirements*.txt"), *(ROOT / "infra").glob("requirements*.txt")]),
+    sorted([*ROOT.glob("requirements*.txt"), *ROOT.glob("*/requirements*.txt")]),
     ids=lambda path: path.stem,
 )
 def test_every_requirement_names_its_version_and_its_hashes_and_no_index(requirements: Path) -> None:
