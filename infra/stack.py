@@ -69,7 +69,7 @@ class Stack:
 
     def rights(self) -> set[tuple[str, str, str]]:
         """What the functions asked AWS for since the emulator was started: role, action, resource."""
-        with urllib.request.urlopen(f"{self.endpoint}/_rights.json", timeout=10) as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(f"{self.endpoint}/_rights.json", timeout=10) as answer:  # noqa: S310 # nosec B310 # our own address
             return {(role, action, what) for role, action, what in json.load(answer)["rights"]}
 
     def environment(self) -> dict[str, str]:
