@@ -109,6 +109,7 @@ def test_staff_sign_in_with_an_authenticator_and_a_lost_one_is_replaced(
     assert overhang(page) <= 0
     show_code(page, code(key, 0))
     expect(page.get_by_text("Codes change every 30 seconds")).to_be_visible()
+    expect(button(page, "Sign in")).to_be_visible()  # no longer "One moment"
     assert not findings(page)
     show_code(page, code(key, time.time()))
     expect(heading(page, "Nothing waits for you")).to_be_visible()

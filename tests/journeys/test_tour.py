@@ -19,7 +19,9 @@ def test_the_tour_ends_with_every_step_passed_and_nothing_of_it_is_overheard(
     seen: list[dict[str, Any]] = []
     addresses = _note_addresses(monkeypatch)
     assert tour.take(stack, clips, before_the_end=lambda: seen.extend(rows_of(stack))) >= 50
-    mine = entered(seen)
+    # The stack may have other journeys' practices in it, and their mail bears their names.
+    tours = {row["pk"]["S"] for row in seen if row["kind"]["S"] == "practice" and '"name":"Tour ' in row["body"]["S"]}
+    mine = entered(row for row in seen if row["pk"]["S"].partition("#")[0] in tours)
     assert any("/copies/" in address for address in addresses)
     assert {"It went well.", "Kim Child", "Well done. Now part 2."} <= mine, "the tour's own words are canaries"
     found = {
