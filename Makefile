@@ -78,7 +78,9 @@ web: setup ## Check and test the web pages
 	@$(PYTHON) -m infra.web --check
 
 journeys: setup ## Walk through the product in two browsers, each on a stack of its own
+	@rm -rf build/rights
 	@CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys --numprocesses 2
+	@$(PYTHON) -m pytest tests/journeys/test_used_rights.py
 
 bench: setup ## Measure starts, requests, growth and cost; fails over a limit
 	@$(PYTHON) -m bench

@@ -28,6 +28,7 @@ from infra.running import find_stack
 from infra.stack import Stack, running_stack
 from infra.web import build_web
 from tests.journeys.people import House, Program, storage_of
+from tests.journeys.rights import keep_rights
 from tests.journeys.watch import Presses, Watch
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -44,18 +45,9 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
 ]
 PATIENCE_MS = 15_000.0
-WHOLE_WALK = "test_used_rights.py"
 
 expect.set_options(timeout=PATIENCE_MS)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of a part of the journeys what only all of them can tell."""
-    everything = set(Path(__file__).parent.glob("test_*.py"))
-    if not everything <= {item.path for item in items}:
-        left_out = [item for item in items if item.path.name == WHOLE_WALK]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
+collect_ignore = ["test_used_rights.py"]  # what only all journeys together can tell; given by its name, it runs
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -82,6 +74,7 @@ def stack(worker_id: str) -> Iterator[Stack]:
         return
     with running_stack(site=build_web(), log=BUILD / f"emulator-{worker_id}.log") as running:
         yield running
+        keep_rights(running, worker_id)
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,15 @@
-"""The last of the journeys: what the functions asked AWS for is what their policies grant, no less and no more."""
+"""After all the journeys: what the functions asked AWS for is what their policies grant, no less and no more.
 
-import json
+It reads what every stack of the walk has kept at its end, so it is a run of its own (`make journeys`).
+"""
+
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from infra.deploy.stacks import LOCAL_STACK
-from infra.stack import Stack
 from infra.waivers import waivers
-from infra.zips import ROOT
-
-# The embedded AWS asks for the name of the call where AWS asks for the right to send.
-ASKED_BY_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
-POLICIES = {path.stem: json.loads(path.read_text()) for path in (ROOT / "infra" / "policies").glob("*.json")}
-
-
-class Right(NamedTuple):
-    """A function's policy, an action, and the part of the stack that it is about."""
-
-    policy: str
-    action: str
-    part: str
+from tests.journeys.rights import POLICIES, Right, read_rights
 
 
 def part_of(resource: Any) -> str:
@@ -49,24 +37,9 @@ def told(rights: set[Right]) -> str:
 
 
 @pytest.fixture(scope="module")
-def called(stack: Stack) -> set[Right]:
-    """What was asked for on all journeys before, in the template's names."""
-    cloudformation = stack.account.client("cloudformation")
-    parts = {
-        one["PhysicalResourceId"].rpartition("/")[2].rpartition(":")[2]: one["LogicalResourceId"]
-        for one in cloudformation.describe_stack_resources(StackName=LOCAL_STACK)["StackResources"]
-    }
-    roles = {parts[role]: role for role, *_ in stack.rights() if role in parts}
-    policy_of = {f"{''.join(word.title() for word in policy.split('_'))}Role": policy for policy in POLICIES}
-    policy_of["ApiHandlerRole"] = "api"
-    assert set(roles) <= set(policy_of)
-    found = set()
-    for role, action, what in stack.rights():
-        words = what.replace("/", ":").split(":")
-        part = next((parts[word] for word in words if word in parts), "*")
-        if role in parts:
-            found.add(Right(policy_of[parts[role]], ASKED_BY_AWS.get(action, action), part))
-    return found
+def called() -> set[Right]:
+    """What was asked for on all journeys before."""
+    return read_rights()
 
 
 def test_nothing_was_asked_for_that_is_not_granted(called: set[Right]) -> None:
