@@ -65,6 +65,7 @@ unit: setup
 	@$(PYTHON) -m pytest tests/unit --numprocesses 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 infra: setup
+	@$(SYSTEM_PYTHON) -m infra.environments --checks
 	@$(PYTHON) -m pytest tests/infra
 
 chromium: setup

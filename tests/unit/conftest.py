@@ -165,6 +165,8 @@ def _pool(cognito: Any) -> None:
         UserPoolId=pool,
         ClientName="site",
         ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        IdTokenValidity=15,
+        TokenValidityUnits={"IdToken": "minutes"},
     )["UserPoolClient"]["ClientId"]
     os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"] = pool, client
 
