@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.contact import service
 from chalicelib.contact.model import LineState
 from chalicelib.foundation.actor import Role
 from chalicelib.foundation.ids import PersonId
@@ -153,8 +154,8 @@ def test_an_invitation_survives_a_death_at_every_call(house: House, wire: Wire, 
 
 def test_somebody_whose_authenticator_was_reset_is_told(house: House, wire: Wire) -> None:
     tell(house, "authenticator.reset", house.ines)
-    tell(house, "authenticator.reset", PersonId("0" * 26))
     house.settle(NOW)
+    service.tell_of_reset(house.clockwork(NOW), PersonId("0" * 26))
     ((_, subject),) = wire.subjects()
     assert subject == "Your authenticator for Hazel Lane Therapy was reset"
     assert "every browser was signed out" in wire.texts()[0]
