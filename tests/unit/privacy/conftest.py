@@ -1,6 +1,6 @@
 """Mia's record, and the letters that left."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def practice(stack: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Life:
     """The practice before anything has happened in Mia's record."""
-    return _life(stack, monkeypatch)
+    return lead(stack, monkeypatch)
 
 
 @pytest.fixture
@@ -34,12 +34,14 @@ def shared_life(clients: dict[str, Any]) -> Iterator[Life]:
     """The same for tests that only look at it."""
     empty_stack(clients)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        life = _life(clients, monkeypatch)
+        life = lead(clients, monkeypatch)
         life.live()
         yield life
 
 
-def _life(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Life:
+def lead(
+    clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch, begin: Callable[[dict[str, Any], datetime], Life] = Life
+) -> Life:
     teach(monkeypatch)
     life: list[Life] = []
     monkeypatch.setattr(clock, "now", lambda: life[0].now if life else NOW)
@@ -53,6 +55,6 @@ def _life(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Life:
         return real(client, operation, arguments)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", make)
-    life.append(Life(clients, NOW))
+    life.append(begin(clients, NOW))
     life[0].letters = letters
     return life[0]

@@ -53,9 +53,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 class Life:
     """The practice, and how time goes by in it."""
 
-    def __init__(self, stack: dict[str, Any], now: datetime) -> None:
+    def __init__(self, stack: dict[str, Any], now: datetime, gateway: Gateway | None = None) -> None:
         self.stack, self.now = stack, now
-        self.gateway, self._keys = Gateway(), itertools.count()
+        self.gateway, self._keys = gateway or Gateway(), itertools.count()
         self.delivered: set[str] = set()
         self.letters: list[str] = []
         founded = practice.found_practice(now, order(name="lind", owner_email="ana@lind.example"))

@@ -1,0 +1,295 @@
+"""Every use case that writes, with each of its calls of AWS failing once, before it was applied and after.
+
+A practice lives through all that it can: what it asks for over HTTP, what follows from it, and what falls due. The
+first time that a route, an event or a kind of due row comes up it is swept (tests/unit/steps.py), and whatever fails,
+the table ends the same and tests/invariants.py holds. Whoever adds a use case lets it come up here too: one that was
+not swept fails.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.foundation import due
+from chalicelib.foundation.due import _HANDLERS
+from chalicelib.foundation.events import Event
+from chalicelib.foundation.http import ENDPOINTS
+from chalicelib.foundation.ids import PersonId
+from chalicelib.foundation.outbox import _SUBSCRIBERS
+from chalicelib.media.intake import process_upload
+from chalicelib.media.processing import Reason, Rejected
+from chalicelib.practice.store import PracticeStore
+
+from ..invariants import broken
+from .conftest import Rows
+from .practice.gateway import Gateway, Reply, Somebody, _route
+from .privacy.conftest import lead
+from .privacy.life import BLOCKS, DAY, Life
+from .steps import READS, Act, Faults, Outcome, Steps
+
+READS_ONLY = frozenset(
+    {
+        "POST /api/doors/look",
+        "POST /api/clients/{client_id}/recordings/{recording_id}/parts",
+        "POST /api/library/{recording_id}/parts",
+    }
+)
+"""Routes that change nothing, and are no GET because of what they are asked."""
+TOLD = frozenset({"changed-meanwhile", "sign-in-to-review", "no-authenticator"})
+"""What somebody may be told whose request was applied and whose answer got lost, and who asks again: nothing is
+applied twice, and the words say where things are."""
+AGAIN = frozenset({"door", "door_log"})
+"""A letter whose sending was not noted goes once more, with a link of its own."""
+EACH_TIME_ANOTHER = ("POST /api/session", "DELETE /api/session", "POST /api/doors/open", "POST /api/password/forgotten")
+"""Signing in and out: each press is a session, a letter or an entry of its own. What must hold is all that is asked."""
+ELSEWHERE = {
+    "due erasure": "test_whatever_breaks_and_however_late_it_comes_nothing_of_the_client_is_left",
+    "due sealing": "test_a_seal_that_cannot_be_set_is_tried_again",
+    "on reminder.due": "test_a_second_worker_with_the_same_message_leaves_the_mail_to_the_first",
+    "POST /api/session/code": "test_a_set_up_that_broke_off_is_begun_again",
+}
+"""What ends the same only with time, or with another code: each with the test that lets it pass."""
+PASSWORD = "three calm words"
+
+
+class Sweep:
+    """Takes each step for the first time with everything failing in turn."""
+
+    def __init__(self, rows: Rows, faults: Faults) -> None:
+        self.rows, self.faults = rows, faults
+        self.swept: set[str] = set()
+        self.flaws: list[str] = []
+        self.tries = 0
+
+    def __call__(self, name: str, act: Callable[[], Reply | None]) -> Reply | None:
+        if name in self.swept | ELSEWHERE.keys():
+            return act()
+        self.swept.add(name)
+        last: list[Reply | None] = []
+
+        def once() -> Reply | None:
+            last[:] = [act()]
+            return last[0]
+
+        self._sweep(name, once)
+        return last[0]
+
+    def _sweep(self, name: str, act: Act) -> None:
+        steps = Steps(self.rows, self.faults)
+        calm = steps.take(act)
+        assert broken(self.rows.read()) == [], name
+        calls = tuple(self.faults.calls)
+        first = next((number for number, operation in enumerate(calls, 1) if operation not in READS), len(calls))
+        # Whatever fails before the first write was applied leaves all as it was.
+        for number, operation in enumerate(calls[first - 1 :], first):
+            for applied in (False,) if operation in READS else (True,) if number == first else (False, True):
+                found = steps.take(act, number, applied=applied)
+                where = f"{name}, call {number}, {operation}, {'after' if applied else 'before'} it was applied"
+                self.tries += 1
+                if found.rows != calm.rows:  # what is the same holds as well
+                    self.flaws += [f"{where}: {says}" for says in broken(self.rows.read())]
+                if not name.startswith(EACH_TIME_ANOTHER):
+                    self._compare(where, calm, found)
+        steps.take(act)
+
+    def _compare(self, where: str, calm: Outcome, found: Outcome) -> None:
+        answer = json.loads(found.answer)
+        told = isinstance(answer, dict) and answer.get("type") in TOLD
+        if found.answer != calm.answer and not told:
+            self.flaws.append(f"{where}: {found.answer} instead of {calm.answer}")
+        more, less = found.rows - calm.rows, calm.rows - found.rows
+        wrong = [
+            row for row in (*more, *less) if row.partition(" ")[0] not in AGAIN and "refused a review link" not in row
+        ]
+        if wrong:
+            self.flaws.append(f"{where}: {wrong}")
+
+
+class Swept(Gateway):
+    """API Gateway before a sweep."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        super().__init__()
+        self._sweep = sweep
+
+    def call(self, method: str, path: str, body: Any = None, **given: Any) -> Reply:
+        act = partial(super().call, method, path, body, **given)
+        spec, _ = _route(method, path.partition("?")[0])
+        reply = act() if method == "GET" else self._sweep(f"{method} {spec.path}", act)
+        assert reply is not None
+        return reply
+
+
+class Everything(Life):
+    """A life in which everything happens that can."""
+
+    def __init__(self, stack: dict[str, Any], now: datetime, sweep: Sweep) -> None:
+        self._sweep = sweep
+        super().__init__(stack, now, Swept(sweep))
+
+    @classmethod
+    def begin(cls, stack: dict[str, Any], monkeypatch: pytest.MonkeyPatch, sweep: Sweep) -> "Everything":
+        life = lead(stack, monkeypatch, lambda stack, now: cls(stack, now, sweep))
+        assert isinstance(life, cls)
+        return life
+
+    def deliver_once(self, event: Event) -> None:
+        self._sweep(f"on {event.type}", partial(super().deliver_once, event))
+
+    def tick(self) -> int:
+        found = list(due.found_due(self.now))
+        for one in found:
+            self._sweep(f"due {one.kind}", partial(due.do_due, one, self.now))
+        return len(found)
+
+    def letter(self, place: str, back: int = 1) -> str:
+        """The secret of the last link of a kind that a letter had in it, or of one before it."""
+        text = [text for text in self.letters if place in text][-back]
+        return text.partition(place)[2].split()[0]
+
+    def rest(self) -> None:
+        """What `live` leaves out."""
+        self.office()
+        self.course()
+        self.bytes_()
+        self.signing_in()
+        self.days()
+        self.erase()
+        self.to_the_end()
+
+    def version(self, path: str, by: Somebody) -> int:
+        return self.try_("GET", path, by).version
+
+    def office(self) -> None:
+        settled = {"name": "Lind", "time_zone": "Europe/Berlin", "answer_within_hours": 48}
+        settled |= {"review_links_need_sign_in": False}
+        self.ask("PUT", "/api/practice", self.ana, settled, if_match=self.version("/api/practice", self.ana))
+        self.ask("POST", f"/api/people/{self.tom.person_id}/invitation", self.ana)
+        self.give_authenticator(PersonId(self.tom.person_id))
+        self.ask("DELETE", f"/api/people/{self.tom.person_id}/authenticator", self.ana)
+        kept = {"records_years": 10, "originals_days": 30}
+        self.ask("PUT", "/api/retention", self.ana, kept, if_match=self.version("/api/retention", self.ana))
+        leo = f"/api/clients/{self.leo}"
+        card = {"name": "Leo B", "time_zone": "Europe/Berlin", "therapist_ids": [self.ines.person_id]}
+        self.ask("PUT", leo, self.ana, card, if_match=self.version(leo, self.ana))
+        added = self.ask("POST", f"{leo}/guardians", self.ana, {"name": "Rosa", "email": "rosa@home.example"})
+        rosa = next(one["person_id"] for one in added["guardians"] if one["name"] == "Rosa")
+        self.ask("DELETE", f"{leo}/guardians/{rosa}", self.ana, if_match=self.version(leo, self.ana))
+        paid = {"paid_on": f"{self.now:%Y-%m-%d}", "note": "thanks"}
+        self.ask("POST", "/api/clients/{mia}/invoices/2026-0001/payment", self.ana, paid)
+        program = self.ask("GET", "/api/programs", self.ines)["programs"][0]["program_id"]
+        path = f"/api/programs/{program}"
+        draft = self.try_("GET", path, self.ines)
+        lessons = [one["lesson_id"] for one in draft.body["lessons"]]
+        self.ask("PUT", path, self.ines, {"title": "Joints", "lessons": lessons}, if_match=draft.version)
+        self.deliver()
+
+    def give_authenticator(self, person_id: PersonId) -> None:
+        stored = PracticeStore(self.call().table).person(person_id)
+        assert stored
+        write = self.call().write()
+        write.replace(stored, msgspec.structs.replace(stored.value, authenticator_at=self.now))
+        write.commit()
+
+    def course(self) -> None:
+        """An answer by a link, the program changed, the lesson once more."""
+        tokens = {self.letter("/r#", back) for back in (1, 2)} - {self.token}
+        opened = self.try_("POST", "/api/review-link", None, {"token": tokens.pop()})
+        words = {"comments": [], "text": "Slower", "decision": "change"}
+        self.ask("PUT", "/api/review-link/draft", None, words, cookie=opened.cookie, if_match=0)
+        self.ask("POST", "/api/review-link/feedback", None, words, cookie=opened.cookie)
+        self.ask("POST", f"/api/clients/{{mia}}/submissions/{self.second}/seen", self.jonas)
+        programs = self.ask("GET", "/api/clients/{mia}/program", self.jonas)["enrolments"]
+        self.enrolment = next(one["enrolment_id"] for one in programs if len(one["lessons"]) > 1)
+        lesson = f"/api/clients/{{mia}}/enrolments/{self.enrolment}/lessons/2"
+        easier = {"title": "Gently", "minutes": 5, "blocks": BLOCKS}
+        self.ask("PUT", lesson, self.ines, easier, if_match=1)
+        self.ask("POST", f"{lesson}/opening", self.ines)
+        self.deliver()
+        self.ask("PUT", f"{lesson}/answers/ease", self.jonas, {"value": 2}, if_match=0)
+        self.ask("POST", f"{lesson}/restart", self.jonas)
+        self.ask("DELETE", f"{lesson}/recordings/{self.record(2)}", self.jonas)
+        self.ask("DELETE", f"/api/clients/{{mia}}/recordings/{self.record(2)}", self.jonas)
+        self.ask("PUT", f"{lesson}/answers/ease", self.jonas, {"value": 2}, if_match=0)
+        recording_id = self.record(2)
+        event = self.upload(recording_id)
+        self.put_together(f"/api/clients/{{mia}}/recordings/{recording_id}", self.jonas)
+        self.ask("POST", f"{lesson}/submission", self.jonas, {"comment": "", "revision": 2})
+        process_upload(event, self.now, work=refuse)
+        self.deliver()
+
+    def put_together(self, path: str, by: Somebody) -> None:
+        arrived = self.ask("GET", f"{path}/parts", by)["parts"]
+        parts = [{"number": one["number"], "etag": one["etag"]} for one in arrived]
+        self.ask("POST", f"{path}/completion", by, {"parts": parts})
+
+    def bytes_(self) -> None:
+        """A file of the library that arrives and cannot be used."""
+        file = {"kind": "video", "title": "A squat", "content_type": "video/mp4", "size": 13, "file_name": "a.mp4"}
+        resource = self.ask("POST", "/api/resources", self.ines, file)["resource"]["resource_id"]
+        event = self.upload(resource)
+        self.put_together(f"/api/library/{resource}", self.ines)
+        process_upload(event, self.now, work=refuse)
+        self.ask("DELETE", f"/api/library/{resource}", self.ines)
+        self.deliver()
+
+    def signing_in(self) -> None:
+        mail = {"email": "jonas@home.example"}
+        self.ask("POST", "/api/password/forgotten", None, mail)
+        self.deliver()
+        opening = {"token": self.letter("/door#"), "password": PASSWORD}
+        self.try_("POST", "/api/doors/open", None, opening)
+        entered = self.try_("POST", "/api/session", None, {**mail, "password": PASSWORD})
+        other = self.try_("POST", "/api/session", None, {**mail, "password": PASSWORD})
+        self.ask("POST", "/api/session/refresh", None, {}, cookie=entered.cookie)
+        listed = self.ask("GET", "/api/session", self.jonas, cookie=other.cookie)["sessions"]
+        gone = next(one["session_id"] for one in listed if not one["here"])
+        self.ask("DELETE", f"/api/session/{gone}", self.jonas)
+        self.ask("DELETE", "/api/session/others", self.jonas, cookie=other.cookie)
+        self.ask("DELETE", "/api/session", None, cookie=other.cookie)
+        self.ask("DELETE", "/api/sessions", self.jonas)
+        self.deliver()
+
+    def days(self) -> None:
+        """Days go by: reminders, looks, the day's round and seal, copies that go."""
+        self.now = self.now.replace(hour=16)  # when the reminder is due; a late one is not sent
+        for _ in range(9):
+            self.now += DAY
+            self.tick()
+            self.deliver()
+        self.ask("POST", "/api/unsubscribe", None, {"token": self.letter("/stop#")})
+        fee = self.ask("GET", "/api/clients/{mia}/invoices", self.ana)["fees"][0]
+        path = f"/api/clients/{{mia}}/fees/{fee['subscription_id']}"
+        self.ask("DELETE", path, self.ana, if_match=fee["version"])
+
+
+def refuse(source: Path, out_dir: Path, *, kind: str, longest_s: int | None) -> Rejected:  # noqa: ARG001
+    """Find nothing that can be used."""
+    return Rejected(Reason.WOULD_NOT_OPEN)
+
+
+def test_whichever_call_of_whichever_use_case_fails_it_ends_the_same(
+    stack: dict[str, Any], rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = Sweep(rows, Faults(monkeypatch))
+    life = Everything.begin(stack, monkeypatch, sweep)
+    life.live()
+    life.rest()
+    assert sweep.flaws == []
+    everything = (
+        {f"{spec.method} {spec.path}" for spec in ENDPOINTS if spec.method != "GET"}
+        | {f"on {event}" for event in _SUBSCRIBERS}
+        | {f"due {kind}" for kind in _HANDLERS}
+    )
+    assert everything - sweep.swept - READS_ONLY - ELSEWHERE.keys() == set()
+
+
+@pytest.mark.parametrize("name", sorted(ELSEWHERE))
+def test_what_is_not_swept_here_has_a_test_of_its_own(name: str) -> None:
+    assert any(f"def {ELSEWHERE[name]}(" in path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
