@@ -50,11 +50,13 @@ EACH_TIME_ANOTHER = ("POST /api/session", "DELETE /api/session", "POST /api/door
 """Signing in and out: each press is a session, a letter or an entry of its own. What must hold is all that is asked."""
 ELSEWHERE = {
     "due erasure": "test_whatever_breaks_and_however_late_it_comes_nothing_of_the_client_is_left",
+    "on copy.asked": "test_whichever_call_breaks_the_copy_is_made_all_the_same",
+    "on copy.planned": "test_whichever_call_breaks_the_copy_is_made_all_the_same",
     "due sealing": "test_a_seal_that_cannot_be_set_is_tried_again",
     "on reminder.due": "test_a_second_worker_with_the_same_message_leaves_the_mail_to_the_first",
     "POST /api/session/code": "test_a_set_up_that_broke_off_is_begun_again",
 }
-"""What ends the same only with time, or with another code: each with the test that lets it pass."""
+"""What takes many calls, or ends the same only with time or another code: each with the test that breaks it."""
 PASSWORD = "three calm words"
 
 
