@@ -66,7 +66,8 @@ unit: setup
 
 infra: setup
 	@$(SYSTEM_PYTHON) -m infra.environments --checks
-	@$(PYTHON) -m pytest tests/infra
+	@$(PYTHON) -m infra.build local
+	@$(PYTHON) -m pytest tests/infra --numprocesses 2 --dist loadfile
 
 chromium: setup
 	@$(PYTHON) -m infra.chromium > /dev/null
