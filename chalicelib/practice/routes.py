@@ -168,6 +168,12 @@ def reset_authenticator(call: Call, person_id: str) -> PersonView:
     return service.reset_authenticator(call, PersonId(person_id))
 
 
+@endpoint(ROUTES, "DELETE", "/api/people/{person_id}", answers=Nothing, roles=OWNERS)
+def take_out(call: Call, person_id: str) -> Nothing:
+    """Take somebody out of the staff, who then signs in as such no more."""
+    return service.take_out(call, PersonId(person_id))
+
+
 @endpoint(ROUTES, "GET", "/api/clients", answers=ClientPage, roles=STAFF, query=("after",))
 def list_clients(call: Call, after: str | None) -> ClientPage:
     """List the clients by name: an owner sees the practice's, a therapist their own."""

@@ -98,7 +98,7 @@ def line_keys(card: Card) -> list[Key]:
 
 
 class PracticePage(NamedTuple):
-    """The practice with its staff, as one query finds them."""
+    """The practice with its staff, as one query finds them; those who were taken out are there without a role."""
 
     practice: Stored[Practice]
     staff: list[StaffLine]

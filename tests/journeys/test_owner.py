@@ -29,6 +29,10 @@ def test_a_therapist_is_invited_and_comes(visit: Visits, house: House, mailbox: 
     house.accept(house.email("Iris Invited"))
     page.reload()
     expect(row.get_by_text("Signs in")).to_be_visible()
+    row.get_by_role("button", name="Take out").click()
+    look(page)
+    page.get_by_role("dialog").get_by_role("button", name="Take out").click()
+    expect(row).to_have_count(0)
     assert mailbox
 
 

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from chalicelib.foundation import due
+from chalicelib.foundation.actor import Role
 from chalicelib.foundation.due import _HANDLERS
 from chalicelib.foundation.events import Event
 from chalicelib.foundation.http import ENDPOINTS
@@ -28,6 +29,7 @@ from chalicelib.practice.store import PracticeStore
 
 from ..invariants import broken
 from .conftest import Rows
+from .practice.conftest import staff
 from .practice.gateway import Gateway, Reply, Somebody, _route
 from .privacy.conftest import lead
 from .privacy.life import BLOCKS, DAY, Life
@@ -185,6 +187,8 @@ class Everything(Life):
         self.ask("DELETE", f"{leo}/guardians/{rosa}", self.ana, if_match=self.version(leo, self.ana))
         paid = {"paid_on": f"{self.now:%Y-%m-%d}", "note": "thanks"}
         self.ask("POST", "/api/clients/{mia}/invoices/2026-0001/payment", self.ana, paid)
+        ole = staff(self.gateway, self.ana, "Ole Other", "ole@lind.example", Role.OWNER)
+        self.ask("DELETE", f"/api/people/{ole.person_id}", self.ana)
         program = self.ask("GET", "/api/programs", self.ines)["programs"][0]["program_id"]
         path = f"/api/programs/{program}"
         draft = self.try_("GET", path, self.ines)

@@ -52,8 +52,8 @@ def send_link(call: Call, client_id: ClientId, submission_id: SubmissionId, ther
     desk = CareStore(call.table).review_desk(client_id, submission_id, therapist_id)
     write = call.write()
     therapist = _therapist(desk, therapist_id)
-    if therapist and _waits(desk):
-        person = practice.person(call, therapist_id)
+    person = practice.person(call, therapist_id) if therapist and _waits(desk) else None
+    if therapist and person and Role.THERAPIST in person.roles:
         token = new_token(call.actor.practice_id)
         letter = Letter(
             to=Addressee(name=person.name, email=person.email),

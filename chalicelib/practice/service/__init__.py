@@ -34,6 +34,7 @@ from chalicelib.practice.service.session import (
     sign_out_everywhere,
 )
 from chalicelib.practice.service.settings import change_practice, see_practice
+from chalicelib.practice.service.taking_out import take_out
 
 __all__ = [
     "COOKIE",
@@ -79,4 +80,5 @@ __all__ = [
     "sign_out",
     "sign_out_everywhere",
     "take_leave",
+    "take_out",
 ]

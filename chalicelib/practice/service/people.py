@@ -85,8 +85,9 @@ def put_person(
         write.replace(stored, person, otherwise=otherwise or _moved)
         if (stored.value.roles, stored.value.name) != (person.roles, person.name):
             write.tell("person.changed", person_id=person.person_id)
-    if is_staff(person):
-        # Only ever written together with the person's row, whose version guards both.
+    if is_staff(person) or (stored and is_staff(stored.value)):
+        # Only ever written together with the person's row, whose version guards both. Of somebody who was taken out
+        # it stays: what they have left behind is found by it when a client is erased.
         write.put(STAFF_LINE, staff_key(person.person_id), _staff_line(person))
 
 

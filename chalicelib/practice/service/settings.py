@@ -5,7 +5,7 @@ import msgspec
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.clock import zone
 from chalicelib.foundation.errors import Invalid, NotFound, StaleWrite
-from chalicelib.practice.model import Practice, StaffLine, sort_name
+from chalicelib.practice.model import STAFF_ROLES, Practice, StaffLine, sort_name
 from chalicelib.practice.service.people import named, view
 from chalicelib.practice.shapes import PracticeSettings, PracticeView
 from chalicelib.practice.store import PracticePage, PracticeStore
@@ -52,5 +52,6 @@ def _page(call: Call) -> PracticePage:
 
 
 def _view(practice: Practice, staff: list[StaffLine]) -> PracticeView:
-    by_name = sorted(staff, key=lambda one: (sort_name(one.name), one.person_id))
+    here = [one for one in staff if STAFF_ROLES.intersection(one.roles)]
+    by_name = sorted(here, key=lambda one: (sort_name(one.name), one.person_id))
     return PracticeView(practice=practice, staff=tuple(view(one) for one in by_name))

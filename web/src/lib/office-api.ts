@@ -43,6 +43,7 @@ function asked(path: string, query: Record<string, string | null | undefined>): 
 export const listClients = (after?: string | null) => get<ClientPage>(asked('/api/clients', { after }))
 export const getClient = (clientId: string) => get<Client>(`/api/clients/${q(clientId)}`)
 export const resetAuthenticator = async (personId: string) => (await send<Staff>('DELETE', `/api/people/${q(personId)}/authenticator`)).data
+export const takeOut = async (personId: string) => (await send<unknown>('DELETE', `/api/people/${q(personId)}`)).data
 export const addClient = (details: ClientDetails) => post<Client>('/api/clients', details)
 export const getPractice = () => send<PracticeView>('GET', '/api/practice')
 export const putPractice = (settings: PracticeSettings, version: string) => send<PracticeView>('PUT', '/api/practice', settings, version)
