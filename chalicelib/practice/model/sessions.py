@@ -2,7 +2,7 @@
 
 import base64
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -17,6 +17,11 @@ SessionId = NewType("SessionId", str)
 
 SESSION_LASTS = timedelta(days=30)
 """As long as Cognito keeps a refresh token (infra/resources/people.yaml)."""
+STAFF_IDLE = timedelta(hours=8)
+"""A working day: whoever left a browser open in the evening signs in again in the morning, and nobody has to between
+two clients. Clients are not asked: a parent's phone is their own (HIPAA 164.312(a)(2)(iii); ASVS 5.0, 2025, 7.3.1)."""
+STAFF_USE_NOTED = timedelta(minutes=30)
+"""How exactly it is known when staff were there last; each note is a write."""
 STEP_LASTS = timedelta(minutes=10)
 """Time enough to install an authenticator. Cognito's own challenge is over after `AuthSessionValidity`."""
 CODE_COUNTS_FOR = timedelta(minutes=3)
@@ -33,7 +38,7 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     """In words: "Chromium on Linux"."""
     since: datetime
-    last_used_on: date
+    last_used_at: datetime
     secret_hash: str
     refresh_token: str
     with_code: bool
@@ -83,14 +88,28 @@ def granted(person: Person) -> frozenset[Role]:
     return person.roles if person.authenticator_at else person.roles - STAFF_ROLES
 
 
-def goes_on(session: SignedIn, person: Person, secret: str) -> bool:
+def goes_on(session: SignedIn, person: Person, secret: str, now: datetime) -> bool:
     """Tell whether a session goes on: its browser's, of somebody with a role; of staff only with their present
-    authenticator."""
+    authenticator, and while it is used."""
     if session.secret_hash != digest(secret) or not person.roles:
         return False
     if not is_staff(person):
         return True
+    if idle(session, now):
+        return False
     return session.with_code and person.authenticator_at is not None and session.since >= person.authenticator_at
+
+
+def idle(session: SignedIn, now: datetime) -> bool:
+    """Tell whether a session was left alone for longer than one of staff may be."""
+    return now - session.last_used_at >= STAFF_IDLE
+
+
+def use_is_news(session: SignedIn, person: Person, now: datetime) -> bool:
+    """Tell whether it is worth a write that a session is used now: once a day, for staff more often."""
+    if session.last_used_at.date() < now.date():
+        return True
+    return is_staff(person) and now - session.last_used_at >= STAFF_USE_NOTED
 
 
 def using(used: UsedCodes, code: str, now: datetime) -> UsedCodes | None:
@@ -103,7 +122,7 @@ def using(used: UsedCodes, code: str, now: datetime) -> UsedCodes | None:
 
 def too_many(sessions: list[SignedIn]) -> list[SignedIn]:
     """Return the sessions that have to make room for one more: those that were not used for longest."""
-    newest_first = sorted(sessions, key=lambda one: (one.last_used_on, one.since), reverse=True)
+    newest_first = sorted(sessions, key=lambda one: (one.last_used_at, one.since), reverse=True)
     return newest_first[MOST_SESSIONS - 1 :]
 
 

@@ -20,6 +20,7 @@ from chalicelib.practice.model.sessions import MOST_SESSIONS, SIGNED_IN, Session
 
 from .conftest import PASSWORD, client_of, door
 from .gateway import Gateway, Reply, Somebody
+from .phone import Phone
 
 
 @pytest.fixture
@@ -251,13 +252,41 @@ def test_neither_secret_nor_a_token_of_cognitos_is_in_the_browser_or_the_secret_
 def test_the_day_of_use_is_kept(gateway: Gateway, signed_in: Reply, jonas: Somebody) -> None:
     table = Table(PracticeId(jonas.practice_id))
     (row,) = table.under(f"signing_in#{jonas.person_id}", "").all(SIGNED_IN)
-    yesterday = clock.now().date() - timedelta(days=1)
+    yesterday = clock.now() - timedelta(days=1)
     write = Call(clockwork(PracticeId(jonas.practice_id)), clock.now()).write()
-    write.replace(row, msgspec.structs.replace(row.value, last_used_on=yesterday))
+    write.replace(row, msgspec.structs.replace(row.value, last_used_at=yesterday))
     write.commit()
-    assert _where(gateway, jonas, signed_in)[0]["last_used_on"] == str(yesterday)
+    assert _where(gateway, jonas, signed_in)[0]["last_used_on"] == str(yesterday.date())
     assert _goes_on(gateway, signed_in)
     assert _where(gateway, jonas, signed_in)[0]["last_used_on"] == str(clock.now().date())
+
+
+def _unused_for(somebody: Somebody, gone_by: timedelta) -> None:
+    """Let a person's only session have been used last so long ago."""
+    (row,) = Table(PracticeId(somebody.practice_id)).under(f"signing_in#{somebody.person_id}", "session").all(SIGNED_IN)
+    write = Call(clockwork(PracticeId(somebody.practice_id)), clock.now()).write()
+    write.replace(row, msgspec.structs.replace(row.value, last_used_at=clock.now() - gone_by))
+    write.commit()
+
+
+def test_staff_who_were_not_there_for_a_working_day_sign_in_again(gateway: Gateway, therapist: Somebody) -> None:
+    token = door(therapist.practice_id, therapist.person_id)
+    here = Phone().enter(gateway, gateway.call("POST", "/api/doors/open", {"token": token, "password": PASSWORD}))
+    _unused_for(therapist, timedelta(hours=7, minutes=59))
+    assert _goes_on(gateway, here)
+    table = Table(PracticeId(therapist.practice_id))
+    (row,) = table.under(f"signing_in#{therapist.person_id}", "session").all(SIGNED_IN)
+    assert clock.now() - row.value.last_used_at < timedelta(minutes=1)
+    _unused_for(therapist, timedelta(hours=8))
+    assert _where(gateway, therapist, here) == []
+    assert not _goes_on(gateway, here)
+
+
+def test_clients_who_were_not_there_for_a_month_are_still_signed_in(
+    gateway: Gateway, signed_in: Reply, jonas: Somebody
+) -> None:
+    _unused_for(jonas, timedelta(days=29))
+    assert _goes_on(gateway, signed_in)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +315,7 @@ def test_of_many_sessions_those_make_room_that_were_not_used_for_longest() -> No
             person_id=PersonId(""),
             device="",
             since=since,
-            last_used_on=since.date(),
+            last_used_at=since,
             secret_hash="",
             refresh_token="",
             with_code=False,
