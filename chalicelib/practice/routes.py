@@ -47,18 +47,24 @@ def _source() -> str:
     return source(ROUTES.current_request.context, ROUTES.current_request.headers)
 
 
+def _came(call: Call, entered: service.Entered) -> Answer:
+    if entered.entrance.session:
+        service.end_earlier(call, _cookie())
+    return Answer(entered.entrance, cookies=entered.cookies)
+
+
 @endpoint(ROUTES, "POST", "/api/session", takes=SignIn, answers=Entrance, roles=None, guarded=True)
 def sign_in(call: Call, body: SignIn) -> Answer:
     """Sign in with address and password; the staff's next step is a code."""
     entered = service.sign_in(call, body, _device(), _source())
-    return Answer(entered.entrance, cookies=entered.cookies)
+    return _came(call, entered)
 
 
 @endpoint(ROUTES, "POST", "/api/session/code", takes=ShownCode, answers=Entrance, roles=None, guarded=True)
 def show_code(call: Call, body: ShownCode) -> Answer:
     """Show an authenticator's code: the next step after the password."""
     entered = service.show_code(call, body.code, _cookie(service.STEP_COOKIE), _source())
-    return Answer(entered.entrance, cookies=entered.cookies)
+    return _came(call, entered)
 
 
 @endpoint(ROUTES, "POST", "/api/session/refresh", answers=Session, roles=None)
@@ -125,7 +131,7 @@ def look_at_door(call: Call, body: DoorToken) -> DoorView:
 def open_door(call: Call, body: DoorOpening) -> Answer:
     """Choose a password behind an invitation or reset link, and sign in with it."""
     entered = service.open_door(call, body.token, body.password, _device())
-    return Answer(entered.entrance, cookies=entered.cookies)
+    return _came(call, entered)
 
 
 @endpoint(ROUTES, "GET", "/api/practice", answers=PracticeView, roles=STAFF)

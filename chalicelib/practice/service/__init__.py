@@ -19,13 +19,14 @@ from chalicelib.practice.service.doors import (
     make_door,
     open_door,
 )
-from chalicelib.practice.service.entering import STEP_COOKIE, show_code, sign_in
+from chalicelib.practice.service.entering import STEP_COOKIE, Entered, show_code, sign_in
 from chalicelib.practice.service.founding import found_practice
 from chalicelib.practice.service.leaving import parts_to_walk, take_leave
 from chalicelib.practice.service.people import invite_again, invite_staff, note_invitation
 from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
 from chalicelib.practice.service.session import (
     COOKIE,
+    end_earlier,
     end_other_sessions,
     end_session,
     list_sessions,
@@ -41,6 +42,7 @@ __all__ = [
     "STEP_COOKIE",
     "AddressTaken",
     "Addressees",
+    "Entered",
     "PasswordRefused",
     "add_client",
     "add_guardian",
@@ -49,6 +51,7 @@ __all__ = [
     "card",
     "change_client",
     "change_practice",
+    "end_earlier",
     "end_other_sessions",
     "end_session",
     "ensure_sign_in",

@@ -149,6 +149,13 @@ def sign_out(call: Call, kept: str) -> str:
     return cookie(COOKIE, "", _AT_ONCE)
 
 
+def end_earlier(call: Call, kept: str) -> None:
+    """End the session that a browser had before it signed in anew, whosever it was: it has no cookie any more."""
+    found = _of_cookie(call, kept)
+    if found:
+        _end(found.call, found.session, "signed in anew")
+
+
 def _end(call: Call, session: Stored[SignedIn], action: str) -> None:
     accounts.revoke(session.value.refresh_token)
     write = call.write()

@@ -145,6 +145,15 @@ def test_signing_out_here_ends_this_session_only(gateway: Gateway, signed_in: Re
     assert gateway.call("POST", "/api/session/refresh", {}, cookie=other.cookie).status == 200
 
 
+def test_signing_in_anew_ends_the_session_that_this_browser_had(gateway: Gateway, signed_in: Reply) -> None:
+    elsewhere = _sign_in(gateway)
+    body = {"email": "jonas@home.example", "password": PASSWORD}
+    here = gateway.call("POST", "/api/session", body, cookie=signed_in.cookie)
+    assert [_goes_on(gateway, one) for one in (signed_in, elsewhere, here)] == [False, True, True]
+    refused = gateway.call("POST", "/api/session", body | {"password": "not the password"}, cookie=here.cookie)
+    assert (refused.status, _goes_on(gateway, here)) == (401, True)
+
+
 def test_signing_out_without_a_session_is_done_already(gateway: Gateway) -> None:
     assert gateway.call("DELETE", "/api/session").status == 200
 
