@@ -46,7 +46,14 @@ VERSION = '^(?:W/)?"([0-9]{1,9})"$'
 _REFUSED = 400
 _ONE_MORE_TRY = timedelta(seconds=3)
 _PROBLEM = "application/problem+json"
-_PLAIN = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+GUARDS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What CloudFront adds too (infra/resources/site.yaml), for whoever calls API Gateway past it."""
+_PLAIN = {"Content-Type": "application/json", **GUARDS}
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -327,7 +334,7 @@ def _problem(error: DomainError, route: str, method: str, correlation_id: str) -
         "correlation_id": correlation_id,
         **error.extra,
     }
-    headers: dict[str, str | list[str]] = {"Content-Type": _PROBLEM, "Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {"Content-Type": _PROBLEM, **GUARDS}
     if error.cookies:
         headers["Set-Cookie"] = list(error.cookies)
     return Response(body=msgspec.json.encode(body).decode(), status_code=error.status, headers=headers)

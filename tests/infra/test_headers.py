@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.foundation.http import GUARDS
 from infra.packages import CLOUD, LOCAL, Target
 from infra.template import load, merge, resource_files
 from infra.zips import ROOT
@@ -32,10 +33,15 @@ def test_the_site_runs_no_script_but_its_own_and_makes_markup_of_no_text(target:
 
 def test_what_the_api_answers_is_never_a_page() -> None:
     given = headers("ApiHeaders")
-    assert given["ContentSecurityPolicy"]["ContentSecurityPolicy"].startswith(
-        "default-src 'none'; frame-ancestors 'none'"
-    )
+    policy = given["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert policy == "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+    assert GUARDS["Content-Security-Policy"] == policy
     assert {"ContentTypeOptions", "FrameOptions", "ReferrerPolicy", "StrictTransportSecurity"} <= set(given)
+
+
+def test_the_api_is_not_spoken_to_over_http_at_all(cloud: dict[str, Any]) -> None:
+    (api,) = cloud["Resources"]["Site"]["Properties"]["DistributionConfig"]["CacheBehaviors"]
+    assert (api["PathPattern"], api["ViewerProtocolPolicy"]) == ("/api/*", "https-only")
 
 
 def test_a_site_was_and_stays_spoken_to_over_tls_for_two_years() -> None:

@@ -136,6 +136,12 @@ def test_a_created_thing_is_answered_with_201(client: Client) -> None:
     assert (status, body["text"]) == (201, "rain")
 
 
+def test_what_the_api_answers_has_its_guards_without_cloudfront_too(client: Client) -> None:
+    for key in ("key-00001", "short"):
+        _, _, answer = Browser(client).send("POST", "/api/wishes", {"text": "rain"}, idempotency_key=key)
+        assert http.GUARDS.items() <= answer["headers"].items()
+
+
 def test_the_same_key_and_body_give_the_same_answer(client: Client) -> None:
     answers = [
         Browser(client).send("POST", "/api/wishes", {"text": "rain"}, idempotency_key="key-00001")[:2] for _ in range(3)
