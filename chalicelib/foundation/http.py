@@ -36,7 +36,7 @@ from chalicelib.foundation.ids import PersonId, PracticeId, is_id, new_id
 from chalicelib.foundation.log import log
 from chalicelib.foundation.once import DONE, Done, Once, Repeated, once_for_request
 from chalicelib.foundation.settings import settings
-from chalicelib.foundation.source import source
+from chalicelib.foundation.source import pseudonym, source
 
 PEOPLE = CognitoUserPoolAuthorizer("people", provider_arns=["arn:aws:cognito-idp:::userpool/set-by-the-template"])
 LARGEST_BODY = 400_000
@@ -172,7 +172,7 @@ def _respond(spec: Endpoint, request: Request, parts: Mapping[str, str], identif
     try:
         return _answer(spec, request, parts, identify, correlation_id)
     except DomainError as error:
-        return _problem(error, spec.path, spec.method, correlation_id)
+        return _problem(error, request, spec.path, spec.method, correlation_id)
     except Exception as error:  # noqa: BLE001 - the one place where what nobody expected becomes an answer
         log(
             "unexpected failure",
@@ -183,7 +183,7 @@ def _respond(spec: Endpoint, request: Request, parts: Mapping[str, str], identif
             error=type(error).__name__,
             correlation_id=correlation_id,
         )
-        return _problem(_Unexpected(), spec.path, spec.method, correlation_id)
+        return _problem(_Unexpected(), request, spec.path, spec.method, correlation_id)
 
 
 class _Unexpected(DomainError):
@@ -314,16 +314,19 @@ def in_our_words(request: Request, answer: Callable[[Request], Response]) -> Res
         return response
     error = WrongForm() if response.status_code == WrongForm.status else _Unexpected()
     route, method = str(request.context.get("resourcePath", "")), str(request.method)
-    return _problem(error, route, method, new_id(clock.now()))
+    return _problem(error, request, route, method, new_id(clock.now()))
 
 
-def _problem(error: DomainError, route: str, method: str, correlation_id: str) -> Response:
+def _problem(error: DomainError, request: Request, route: str, method: str, correlation_id: str) -> Response:
+    claims = request.context.get("authorizer", {}).get("claims") or {}
     log(
         "refused",
         route=route,
         method=method,
         status=error.status,
         problem=error.problem_type,
+        person_id=claims.get("custom:person_id", ""),
+        source=pseudonym(source(request.context, request.headers)),
         correlation_id=correlation_id,
     )
     body = {

@@ -64,14 +64,23 @@ def relay(bodies: Iterable[str], send: Callable[[str, Sequence[str]], None]) -> 
     """Pass outbox rows (their JSON bodies) on to the queues that want them, in batches.
 
     `send` takes a queue's name and up to ten messages and raises unless all were taken.
+    A row that cannot be read goes to the work queue: there it fails and is parked alone, while in the stream it
+    would hold up every row behind it.
     """
     waiting: dict[str, list[str]] = {}
     for body in bodies:
-        for queue in queues_for(msgspec.json.decode(body, type=Event)):
+        for queue in _queues_for_row(body):
             waiting.setdefault(queue, []).append(body)
     for queue, messages in waiting.items():
         for start in range(0, len(messages), BATCH):
             send(queue, messages[start : start + BATCH])
+
+
+def _queues_for_row(body: str) -> list[str]:
+    try:
+        return queues_for(msgspec.json.decode(body, type=Event))
+    except msgspec.DecodeError:
+        return [WORK]
 
 
 def deliver(body: str, queue: str, now: datetime) -> None:

@@ -154,6 +154,18 @@ def test_signing_in_anew_ends_the_session_that_this_browser_had(gateway: Gateway
     assert (refused.status, _goes_on(gateway, here)) == (401, True)
 
 
+def test_a_refusal_is_logged_with_who_and_from_where_and_without_the_address(
+    gateway: Gateway, jonas: Somebody, caplog: pytest.LogCaptureFixture
+) -> None:
+    for address in ("192.0.2.7", "192.0.2.7", "192.0.2.8"):
+        assert gateway.call("GET", "/api/clients", by=jonas, source=address).status == 403
+    lines = [vars(line) for line in caplog.records if line.getMessage() == "refused"]
+    assert {line["person_id"] for line in lines} == {jonas.person_id}
+    first, again, other = [line["source"] for line in lines]
+    assert first == again != other
+    assert "192.0.2" not in str(lines)
+
+
 def test_signing_out_without_a_session_is_done_already(gateway: Gateway) -> None:
     assert gateway.call("DELETE", "/api/session").status == 200
 
