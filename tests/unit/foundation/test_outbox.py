@@ -76,6 +76,21 @@ def test_an_event_goes_to_every_queue_where_somebody_waits(
     assert sorted(sent) == [("documents", 2), ("documents", 10), ("work", 2), ("work", 10)]
 
 
+@pytest.mark.parametrize("unreadable", ['{"event": 2}', "my knee hurts"])
+def test_a_row_that_nobody_can_read_is_left_to_the_work_queue_and_the_others_go_on(
+    call_as: CallAs, listeners: tuple[Listener, Listener, Listener], unreadable: str
+) -> None:
+    assert listeners
+    body = _told(call_as())
+    sent: list[tuple[str, list[str]]] = []
+
+    def send(queue: str, messages: Sequence[str]) -> None:
+        sent.append((queue, list(messages)))
+
+    outbox.relay([unreadable, body], send)
+    assert sorted(sent) == [("documents", [body]), ("work", [unreadable, body])]
+
+
 def test_one_that_fails_does_not_hold_up_the_others_and_is_asked_again(
     call_as: CallAs, listeners: tuple[Listener, Listener, Listener]
 ) -> None:
