@@ -57,17 +57,17 @@ def found_due(now: datetime) -> Iterator[Due]:
 def do_due(due: Due, now: datetime) -> None:
     """Do what is due for one row, if it still is. One that somebody else claimed is left to them.
 
-    One that cannot be done is put off, so that a tick sends no message a minute for it, and the failure comes out.
-    It is done now, however long the message has waited or was parked; the local stage's tick may run months ahead.
+    One that cannot be read or done is put off, so that a tick sends no message a minute for it, and the failure comes
+    out. It is done now, however long the message has waited or was parked; the local stage's tick may run
+    months ahead.
     """
     practice_id, _, part = due.pk.partition("#")
     call = Call(clockwork(PracticeId(practice_id)), max(now, due.at))
     kind, key = KINDS[due.kind], Key(part, due.sk)
-    found = call.table.get_due(kind, key, due.at)
-    if found is None:
-        return
     try:
-        _HANDLERS[due.kind](call, found)
+        found = call.table.get_due(kind, key, due.at)
+        if found:
+            _HANDLERS[due.kind](call, found)
     except (StaleWrite, ClientErased):
         return
     except Exception:

@@ -144,6 +144,19 @@ def test_what_fails_each_time_is_found_less_and_less_often(call_as: CallAs, stuc
     assert [(at - NOW) // MINUTE for at in stuck] == [0, 5]
 
 
+def test_a_row_that_nobody_can_read_is_found_less_and_less_often_too(call_as: CallAs, daily: list[datetime]) -> None:
+    call = call_as()
+    _hang(call)
+    Row(call.table.pk(PLACE.part), PLACE.sk).update(actions=[Row.body.set('{"rung": "often"}')])
+    found_at: list[int] = []
+    for minute in range(10):
+        for one in due.found_due(NOW + minute * MINUTE):
+            found_at.append(minute)
+            with pytest.raises(msgspec.ValidationError):
+                due.do_due(one, one.at)
+    assert (found_at, daily) == ([0, 5], [])
+
+
 def test_what_has_failed_for_long_is_still_tried_once_a_day(call_as: CallAs, stuck: list[datetime]) -> None:
     call = call_as()
     _hang(call)
