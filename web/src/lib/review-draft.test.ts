@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from './problem'
 import type { Draft } from './review'
 import { DraftKeeper, draftShelf, type Keeping, sameDraft, type Shelf, type Shelved } from './review-draft'
+import { session } from './session.svelte'
 
 const draft = (text: string): Draft => ({ comments: [], text, decision: null })
 
@@ -146,6 +147,18 @@ describe('the shelf of this computer', () => {
     expect(draftShelf('two').read()).toBeUndefined()
     shelf.clear()
     expect(shelf.read()).toBeUndefined()
+  })
+
+  it('is empty after signing out, and as it was after a session that ended by itself', async () => {
+    const shelf = draftShelf('one')
+    shelf.write({ by: 'Jonas', version: 2, draft: draft('Here') })
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ type: 'signed-out', title: '', status: 401, detail: '' }, { status: 401 })))
+    expect(await session.renew()).toBe(false)
+    expect(shelf.read()?.draft.text).toBe('Here')
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({})))
+    await session.signOut()
+    expect(shelf.read()).toBeUndefined()
+    vi.unstubAllGlobals()
   })
 
   it('is not upset by what it cannot read', () => {

@@ -47,6 +47,8 @@ export type SessionState = 'waking' | 'out' | 'in' | 'unreachable'
 
 /** Only says that a cookie may exist, so that a first visit does not ask for nothing. Holds no name. */
 const HINT = 'meanwhile.signed-in'
+/** Where drafts of feedback lie (review-draft.ts), whether that page was opened in this tab or not. */
+const REVIEW = 'meanwhile.review.'
 const FOR_WHOM = 'meanwhile.for'
 
 /**
@@ -173,6 +175,7 @@ class Session {
     }
     this.leftOnPurpose = true
     this.#forget()
+    forgetReviews()
     this.#channel?.postMessage('out')
   }
 
@@ -204,6 +207,15 @@ class Session {
     this.state = 'out'
     keep(HINT, undefined)
     keep(FOR_WHOM, undefined)
+  }
+}
+
+/** Of whoever leaves on purpose. What is written while a session ends stays, so that nothing is lost. */
+function forgetReviews(): void {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(REVIEW)) localStorage.removeItem(name)
+  } catch {
+    // Nothing was kept either.
   }
 }
 
