@@ -43,7 +43,7 @@ READS_ONLY = frozenset(
     }
 )
 """Routes that change nothing, and are no GET because of what they are asked."""
-TOLD = frozenset({"changed-meanwhile", "sign-in-to-review", "no-authenticator"})
+TOLD = frozenset({"sign-in-to-review", "no-authenticator"})
 """What somebody may be told whose request was applied and whose answer got lost, and who asks again: nothing is
 applied twice, and the words say where things are."""
 AGAIN = frozenset({"door", "door_log"})

@@ -71,7 +71,8 @@ def _view(schedule: Schedule, log: list[ContactLine]) -> Reminders:
 def change_reminders(call: Call, client_id: ClientId, change: ChangeReminders) -> tuple[Reminders, int]:
     """Keep what somebody chose; from now on the mails go to them. Return it with its new revision.
 
-    `call.version` names the revision that is changed; what the clockwork notes meanwhile is no conflict.
+    `call.version` names the revision that is changed; what the clockwork notes meanwhile is no conflict, and the
+    same person's same choice, sent again after its reply got lost, is none either.
     """
     _refuse_impossible(change)
     store = ContactStore(call.table)
@@ -79,8 +80,6 @@ def change_reminders(call: Call, client_id: ClientId, change: ChangeReminders) -
         page = store.page(client_id)
         card = permit(call.actor, Action.SET_REMINDERS, page.card)
         before = page.schedule.value if page.schedule else _unchosen(card)
-        if before.revision != call.version:
-            raise StaleWrite(current=_view(before, []), yours=change)
         after = structs.replace(
             before,
             on=change.on,
@@ -88,11 +87,14 @@ def change_reminders(call: Call, client_id: ClientId, change: ChangeReminders) -
             at=change.at,
             time_zone=change.time_zone,
             mails_to=Named(call.actor.person_id, call.actor.name),
-            revision=before.revision + 1,
         )
+        if before.revision != call.version:
+            if after == before:
+                return _view(before, store.log(client_id)), before.revision
+            raise StaleWrite(current=_view(before, []), yours=change)
         if before.mails_to and before.mails_to.person_id != call.actor.person_id:
             after = structs.replace(after, stops=())  # links in mails to somebody else stop nothing of theirs
-        after = structs.replace(after, next_at=next_occurrence(after, call.now))
+        after = structs.replace(after, next_at=next_occurrence(after, call.now), revision=before.revision + 1)
         write = call.write()
         _write(write, page.schedule, after)
         write.record("chose when to be reminded", client_id=client_id)

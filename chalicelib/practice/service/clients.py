@@ -85,8 +85,11 @@ def add_client(call: Call, details: ClientDetails) -> ClientView:
 
 
 def change_client(call: Call, client_id: ClientId, change: ClientChange) -> tuple[ClientView, int]:
-    """Change a card, and everything that repeats what stands on it, in one transaction."""
-    stored = _versioned(call, client_id, change)
+    """Change a card, and everything that repeats what stands on it, in one transaction.
+
+    Raise StaleWrite with both where somebody else has changed it since, unless to the very same.
+    """
+    stored = _permitted(call, client_id, Action.CHANGE_CARD)
     before = stored.value
     name, zone = named(change.name), known_zone(change.time_zone)
     own_side = [one.person_id for one in ((before.own,) if before.own else ()) + before.guardians]
@@ -95,6 +98,10 @@ def change_client(call: Call, client_id: ClientId, change: ClientChange) -> tupl
     card = msgspec.structs.replace(
         before, name=name, time_zone=zone, therapists=_therapists(people, change.therapist_ids), own=own
     )
+    if stored.version != call.version:
+        if card == before:
+            return _view(card), stored.version
+        raise StaleWrite(current=_view(before), yours=change)
     write = call.write()
     write.replace(stored, card, otherwise=lambda: _stale(call, client_id, change))
     if name != before.name:
@@ -129,12 +136,19 @@ def add_guardian(call: Call, client_id: ClientId, details: GuardianDetails) -> t
 
 
 def remove_guardian(call: Call, client_id: ClientId, person_id: PersonId) -> tuple[ClientView, int]:
-    """End somebody's acting for a client. Every permission is read off the card, so it ends with this write."""
-    stored = _versioned(call, client_id, None)
-    card = stored.value
+    """End somebody's acting for a client. Every permission is read off the card, so it ends with this write.
+
+    Whoever had read the card while they were on it, and finds them gone, is answered with the card as it is.
+    """
+    stored = _permitted(call, client_id, Action.CHANGE_CARD)
+    card, stale = stored.value, stored.version != call.version
     left = tuple(one for one in card.guardians if one.person_id != person_id)
     if len(left) == len(card.guardians):
+        if stale:
+            return _view(card), stored.version
         raise NotFound
+    if stale:
+        raise StaleWrite(current=_view(card), yours=None)
     if ways_in(card) == 1:
         message = f"Nobody else could open {card.name}'s record. Add another guardian first. Nothing was changed."
         raise Conflict(message, type="last-way-in")
@@ -175,13 +189,6 @@ def _permitted(call: Call, client_id: ClientId, action: Action) -> Stored[Card]:
     if stored is None:
         raise NotFound
     permit(call.actor, action, stored.value)
-    return stored
-
-
-def _versioned(call: Call, client_id: ClientId, yours: ClientChange | None) -> Stored[Card]:
-    stored = _permitted(call, client_id, Action.CHANGE_CARD)
-    if stored.version != call.version:
-        raise StaleWrite(current=_view(stored.value), yours=yours)
     return stored
 
 

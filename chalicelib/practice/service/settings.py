@@ -27,7 +27,10 @@ def see_practice(call: Call) -> tuple[PracticeView, int]:
 
 
 def change_practice(call: Call, settings: PracticeSettings) -> tuple[PracticeView, int]:
-    """Change the practice's settings. What was promised to clients before stays promised."""
+    """Change the practice's settings. What was promised to clients before stays promised.
+
+    Raise StaleWrite with both where somebody else has changed them since, unless to the very same.
+    """
     page = _page(call)
     changed = msgspec.structs.replace(
         page.practice.value,
@@ -37,6 +40,8 @@ def change_practice(call: Call, settings: PracticeSettings) -> tuple[PracticeVie
         review_links_need_sign_in=settings.review_links_need_sign_in,
     )
     if page.practice.version != call.version:
+        if changed == page.practice.value:
+            return _view(changed, page.staff), page.practice.version
         raise StaleWrite(current=_view(page.practice.value, page.staff), yours=settings)
     write = call.write()
     write.replace(page.practice, changed, otherwise=lambda: StaleWrite(current=see_practice(call)[0], yours=settings))

@@ -9,6 +9,7 @@ from chalicelib.foundation.clock import zone
 from chalicelib.foundation.errors import Invalid, NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId
 from chalicelib.foundation.local_time import day_of
+from chalicelib.foundation.write import Write
 from chalicelib.practice.permissions import Action, permit
 from chalicelib.privacy.model import ENDED, KEEPING, RETENTION, Ended, Hold, Keeping, Retention, kept_until
 from chalicelib.privacy.shapes import HoldView, KeepingChange, KeepingView, RetentionChange, RetentionView
@@ -40,19 +41,24 @@ def _view(desk: Desk, changed: Keeping | None = None) -> KeepingView:
 
 
 def change_keeping(call: Call, client_id: ClientId, change: KeepingChange) -> tuple[KeepingView, int]:
-    """Say when care ended, put a record on hold, or lift the hold."""
+    """Say when care ended, put a record on hold, or lift the hold.
+
+    Raise StaleWrite with both where somebody else has changed it since, unless to the very same.
+    """
     desk = PrivacyStore(call.table).desk(client_id)
     permit(call.actor, Action.KEEP_OR_ERASE, desk.card and desk.card.value)
     version = desk.keeping.version if desk.keeping else 0
     if desk.practice is None or desk.card is None:
         raise NotFound
+    before = desk.keeping.value if desk.keeping else Keeping(client_id=client_id)
+    after = msgspec.structs.replace(before, ended_on=change.ended_on, hold=_hold(call, before, change.hold_reason))
     if version != call.version:
+        if after == before:
+            return _view(desk), version
         raise StaleWrite(current=_view(desk), yours=change)
     if change.ended_on and change.ended_on > day_of(call.now, zone(desk.practice.time_zone)):
         message = "Care ends on a day that has come. Nothing was changed; please note it on that day or later."
         raise Invalid(message)
-    before = desk.keeping.value if desk.keeping else Keeping(client_id=client_id)
-    after = msgspec.structs.replace(before, ended_on=change.ended_on, hold=_hold(call, before, change.hold_reason))
     if after.hold is None:
         after = msgspec.structs.replace(after, held_back_on=None)
     write = call.write()
@@ -62,15 +68,20 @@ def change_keeping(call: Call, client_id: ClientId, change: KeepingChange) -> tu
     else:
         write.add(KEEPING, keeping_key(client_id), after, otherwise=StaleWrite)
     if before.ended_on != after.ended_on:
-        if before.ended_on:
-            write.discard(ended_key(client_id, before.ended_on))
-        if after.ended_on:
-            ended = Ended(client_id=client_id, ended_on=after.ended_on)
-            write.put(ENDED, ended_key(client_id, after.ended_on), ended)
-        write.record("noted when care ended" if after.ended_on else "took back that care ended", client_id=client_id)
+        _move_end(write, before, after)
     if before.hold != after.hold:
         write.record("put the record on hold" if after.hold else "lifted the hold", client_id=client_id)
     return write.commit(_view(desk, after)), version + 1
+
+
+def _move_end(write: Write, before: Keeping, after: Keeping) -> None:
+    client_id = after.client_id
+    if before.ended_on:
+        write.discard(ended_key(client_id, before.ended_on))
+    if after.ended_on:
+        ended = Ended(client_id=client_id, ended_on=after.ended_on)
+        write.put(ENDED, ended_key(client_id, after.ended_on), ended)
+    write.record("noted when care ended" if after.ended_on else "took back that care ended", client_id=client_id)
 
 
 def _hold(call: Call, before: Keeping, reason: str | None) -> Hold | None:
@@ -94,17 +105,18 @@ def _retention_view(retention: Retention) -> RetentionView:
 
 
 def change_retention(call: Call, change: RetentionChange) -> tuple[RetentionView, int]:
-    """Settle for how long the practice keeps. What is over by then goes with the next day's round."""
+    """Settle for how long the practice keeps. What is over by then goes with the next day's round.
+
+    Raise StaleWrite with both where somebody else has settled it since, unless to the very same.
+    """
     stored = PrivacyStore(call.table).retention()
     before = stored.value if stored else Retention()
+    after = msgspec.structs.replace(before, records_years=change.records_years, originals_days=change.originals_days)
     if before.revision != call.version:
+        if after == before:
+            return _retention_view(before), before.revision
         raise StaleWrite(current=_retention_view(before), yours=change)
-    after = msgspec.structs.replace(
-        before,
-        records_years=change.records_years,
-        originals_days=change.originals_days,
-        revision=before.revision + 1,
-    )
+    after = msgspec.structs.replace(after, revision=before.revision + 1)
     # Not at once: whoever mistyped a number has a day to see it.
     due_at = call.now + A_ROUND if change.records_years or change.originals_days else None
     write = call.write()

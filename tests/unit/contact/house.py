@@ -154,6 +154,14 @@ class House:
             since=NOW,
         )
 
+    def change_card(self, card: Card) -> None:
+        """Put another card in the place of the client's."""
+        stored = self.table.get(CARD, places.card(card.client_id))
+        assert stored is not None
+        write = self.clockwork(NOW).write()
+        write.replace(stored, card)
+        write.commit()
+
     def clockwork(self, at: datetime) -> Call:
         return Call(clockwork(self.practice_id), at)
 

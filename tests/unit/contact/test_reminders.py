@@ -104,12 +104,21 @@ def test_a_change_names_what_it_changes(house: House) -> None:
 
 def test_the_second_of_two_who_choose_gets_both_texts(house: House) -> None:
     choose(house)
+    off = ChangeReminders(on=False, weekdays=(), at="17:30", time_zone="Europe/Dublin")
     with pytest.raises(StaleWrite) as refusal:
-        service.change_reminders(house.as_dana(if_match=0), house.client_id, EVERY_DAY)
+        service.change_reminders(house.as_dana(if_match=0), house.client_id, off)
     current = refusal.value.extra["current"]
     assert isinstance(current, Reminders)
     assert current.on
-    assert refusal.value.extra["yours"] == EVERY_DAY
+    assert refusal.value.extra["yours"] == off
+
+
+def test_the_same_choice_of_somebody_else_is_a_conflict_because_the_mails_are_not_theirs(house: House) -> None:
+    choose(house)
+    assert service.change_reminders(house.as_dana(if_match=0), house.client_id, EVERY_DAY)[1] == 1
+    house.change_card(house.card(house.client_id, "Theo", house.ines))
+    with pytest.raises(StaleWrite):
+        service.change_reminders(house.as_ines(if_match=0), house.client_id, EVERY_DAY)
 
 
 def test_what_the_clockwork_notes_is_no_conflict_for_who_is_choosing(house: House) -> None:
@@ -270,11 +279,7 @@ def test_it_is_not_sent_where_the_message_comes_more_than_two_hours_late(house: 
 
 def test_it_is_not_sent_to_somebody_who_no_longer_acts_for_the_client(house: House, wire: Wire) -> None:
     choose(house)
-    card = house.table.get(CARD, places.card(house.client_id))
-    assert card is not None
-    write = house.clockwork(NOW).write()
-    write.replace(card, house.card(house.client_id, "Theo", house.ines))
-    write.commit()
+    house.change_card(house.card(house.client_id, "Theo", house.ines))
     house.pass_time(THURSDAY)
     assert wire.sent == []
     assert "not asked for this client any more" in last(house).why
@@ -364,11 +369,7 @@ def test_the_link_of_an_older_mail_works_as_well(house: House, wire: Wire) -> No
 def test_an_old_link_stops_nothing_that_somebody_else_has_chosen_since(house: House, wire: Wire) -> None:
     choose(house)
     house.pass_time(THURSDAY)
-    card = house.table.get(CARD, places.card(house.client_id))
-    assert card is not None
-    write = house.clockwork(THURSDAY).write()
-    write.replace(card, house.card(house.client_id, "Theo", house.ines))
-    write.commit()
+    house.change_card(house.card(house.client_id, "Theo", house.ines))
     by_another = house.as_ines(THURSDAY + MINUTE, if_match=schedule(house).revision)
     service.change_reminders(by_another, house.client_id, EVERY_DAY)
     with pytest.raises(Gone):

@@ -216,6 +216,12 @@ def test_the_second_of_two_changes_is_shown_both_texts(gateway: Gateway, therapi
     assert (reply.body["current"]["name"], reply.body["yours"]["name"]) == ("Jonas Berg", "Jonas Tal")
 
 
+def test_the_same_change_again_after_a_lost_answer_is_answered(gateway: Gateway, therapist: Somebody) -> None:
+    client_id = client_of(gateway, therapist)["client_id"]
+    first, again = (_change(gateway, therapist, client_id, name="Jonas Berg") for _ in range(2))
+    assert (again.status, again.version, again.body) == (200, 2, first.body)
+
+
 @pytest.mark.parametrize("if_match", [None, "*", "abc", '"x"'])
 def test_a_change_names_the_version_that_it_changes(gateway: Gateway, therapist: Somebody, if_match: Any) -> None:
     client_id = client_of(gateway, therapist)["client_id"]
@@ -250,6 +256,8 @@ def test_a_guardian_is_let_in_and_out(gateway: Gateway, therapist: Somebody) -> 
     assert gateway.call("DELETE", path, by=therapist, if_match=1).status == 409
     removed = gateway.call("DELETE", path, by=therapist, if_match=2)
     assert (removed.status, removed.version, removed.body["guardians"]) == (200, 3, [])
+    again = gateway.call("DELETE", path, by=therapist, if_match=2)
+    assert (again.status, again.version, again.body) == (200, 3, removed.body)
     assert gateway.call("GET", f"/api/clients/{client_id}", by=by).status == 404
     assert gateway.call("DELETE", path, by=therapist, if_match=3).status == 404
     person = _person(therapist, rosa)

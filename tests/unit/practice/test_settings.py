@@ -38,6 +38,11 @@ def test_two_owners_at_once_are_shown_both_texts(gateway: Gateway, owner: Somebo
     assert _change(gateway, owner, None).status == 428
 
 
+def test_the_same_settings_again_after_a_lost_answer_are_answered(gateway: Gateway, owner: Somebody) -> None:
+    first, again = _change(gateway, owner), _change(gateway, owner)
+    assert (again.status, again.version, again.body) == (200, 2, first.body)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

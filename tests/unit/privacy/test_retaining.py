@@ -94,6 +94,15 @@ def test_care_cannot_end_in_the_future_and_two_changes_do_not_overwrite_each_oth
     assert practice.try_("PUT", "/api/retention", practice.ana, twice, if_match=0).status == 409
 
 
+def test_the_same_words_again_after_a_lost_answer_are_answered_and_noted_once(practice: Life) -> None:
+    settled = {"records_years": 3, "originals_days": 30}
+    kept = {"ended_on": "2026-05-02", "hold_reason": " A court asked for the record. "}
+    for path, words in (("/api/retention", settled), ("/api/clients/{mia}/keeping", kept)):
+        first, again = (practice.try_("PUT", path, practice.ana, words, if_match=0) for _ in range(2))
+        assert (again.status, again.version, again.body) == (200, 1, first.body)
+    assert practice.audit().count("put the record on hold") == 1
+
+
 def test_original_files_go_after_their_days_and_what_plays_stays(
     practice: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
