@@ -33,6 +33,7 @@ from chalicelib.care.store import CareStore, ReviewDesk, link_key, session_key
 from chalicelib.contact.service import Addressee, Letter, keep_line, send_letter
 from chalicelib.foundation.actor import Actor, Role
 from chalicelib.foundation.call import Call
+from chalicelib.foundation.cookies import set_cookie
 from chalicelib.foundation.errors import NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId, PersonId, SubmissionId, digest
 from chalicelib.foundation.settings import settings
@@ -191,9 +192,7 @@ def _opened(session: ReviewSession) -> ReviewLinkOpened:
 
 
 def _cookie(secret: str, until: datetime, now: datetime) -> str:
-    seconds = int((until - now).total_seconds())
-    secure = "; Secure" if settings().secure_cookies else ""
-    return f"{REVIEW_COOKIE}={secret}; Path=/api/review-link; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+    return set_cookie(REVIEW_COOKIE, secret, "/api/review-link", until - now)
 
 
 def bearer(cookie: str, now: datetime) -> Actor:

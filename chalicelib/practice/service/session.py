@@ -8,9 +8,9 @@ import msgspec
 
 from chalicelib.foundation.actor import Actor
 from chalicelib.foundation.call import Call
+from chalicelib.foundation.cookies import set_cookie
 from chalicelib.foundation.errors import NotFound, SignedOut, StaleWrite
 from chalicelib.foundation.ids import PersonId, PracticeId, digest, new_id, new_secret
-from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
 from chalicelib.practice import accounts
@@ -49,8 +49,7 @@ class SessionOver(SignedOut):
 
 def cookie(name: str, value: str, kept: timedelta) -> str:
     """Write the Set-Cookie header that keeps a secret for sign-in, or forgets it where it is kept for no time."""
-    secure = "; Secure" if settings().secure_cookies else ""
-    return f"{name}={value}; HttpOnly; SameSite=Strict; Path=/api/session; Max-Age={int(kept.total_seconds())}{secure}"
+    return set_cookie(name, value, "/api/session", kept)
 
 
 def on_behalf_of(call: Call, account: Account, name: str = "") -> Call:

@@ -76,7 +76,7 @@ def test_a_press_opens_this_one_review_for_half_an_hour(house: House, sent: Sent
     assert (opened.client_id, opened.submission_id) == (house.theo, sent.submission_id)
     assert (opened.therapist_name, opened.expires_at) == ("Ines Rocha", NOW + 30 * MINUTE)
     assert header.startswith("mw_review=")
-    assert header.endswith("; Path=/api/review-link; Max-Age=1800; HttpOnly; SameSite=Strict")
+    assert header.endswith("; HttpOnly; SameSite=Strict; Path=/api/review-link; Max-Age=1800")
     cookie = header.partition("=")[2].partition(";")[0]
     seen = service.linked_review(_by(cookie))
     assert (seen.submission_id, seen.client.name) == (sent.submission_id, "Theo")

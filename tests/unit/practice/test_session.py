@@ -68,10 +68,15 @@ def test_signing_in_answers_who_one_is_and_keeps_the_session_in_a_cookie(gateway
 
 
 @pytest.mark.usefixtures("signed_in")
-def test_over_tls_the_cookie_is_sent_over_tls_only(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_over_tls_the_cookie_is_sent_and_taken_over_tls_only(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SITE_ORIGIN", "https://practice.example")
     settings.cache_clear()
-    assert _sign_in(gateway).cookies[0].endswith("; Secure")
+    reply = _sign_in(gateway)
+    assert reply.cookies[0].startswith("__Secure-mw_session=")
+    assert reply.cookies[0].endswith("; Secure")
+    assert _goes_on(gateway, reply)
+    planted = reply.cookie.removeprefix("__Secure-")
+    assert gateway.call("POST", "/api/session/refresh", {}, cookie=planted).status == 401
 
 
 @pytest.mark.usefixtures("signed_in")
