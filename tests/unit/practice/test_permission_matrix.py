@@ -58,6 +58,20 @@ def test_the_world_has_a_record_of_every_kind(world: World) -> None:
     assert [step for step in world.steps if step[1] >= 400] == []
 
 
+@_each([spec for spec in OF_SOMETHING if spec.method == "GET"])
+def test_what_others_are_refused_is_there_for_those_whose_it_is(world: World, spec: Endpoint) -> None:
+    # Without this a route could be refused for want of a record, and nobody would notice.
+    assert spec.roles is not None
+    for record in (world.ours, world.other, world.theirs):
+        assert 200 in {world.ask(spec, record.people[role], record.ids).status for role in spec.roles}
+
+
+def test_every_id_in_a_path_is_one_of_a_record(world: World) -> None:
+    named = {part for spec in OF_SOMETHING for part in _id_parts(spec) if part.endswith("_id")}
+    for record in (world.ours, world.other, world.theirs):
+        assert {name for name in named if set(record.ids.get(name, "0")) == {"0"}} == set()
+
+
 @_each(SIGNED_IN)
 def test_nobody_comes_in_without_signing_in(world: World, spec: Endpoint) -> None:
     assert world.ask(spec, None, world.ours.ids).status == 401

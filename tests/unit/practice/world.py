@@ -5,12 +5,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.foundation import clock
-from chalicelib.foundation.actor import Role
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import SUBSCRIPTION
+from chalicelib.foundation import clock, due
+from chalicelib.foundation.actor import Role, clockwork
+from chalicelib.foundation.call import Call
 from chalicelib.foundation.http import Endpoint
+from chalicelib.foundation.ids import ClientId, PracticeId
 from chalicelib.practice import service
+from chalicelib.privacy import service as privacy
 
-from .conftest import order, staff
+from .conftest import PASSWORD, door, order, staff
 from .examples import example
 from .gateway import Gateway, Reply, Somebody
 
@@ -120,6 +125,29 @@ class World:
         ids["submission_id"] = self._id("submission_id", f"{lesson}/submission", sent, by[Role.GUARDIAN])
         fee = {"minor": 14800, "from_on": clock.stamp(clock.now())[:10], "title": "Care"}
         ids["subscription_id"] = self._id("subscription_id", f"{base}/fees", fee, by[Role.OWNER])
+        self._make("PUT", f"{base}/keeping", {"ended_on": None, "hold_reason": "A court"}, by[Role.OWNER], if_match=0)
+        client_id = ClientId(ids["client_id"])
+        call = Call(clockwork(PracticeId(by[Role.OWNER].practice_id)), clock.now())
+        self._bill(call, client_id, by[Role.OWNER], ids)
+        ids["copy_id"] = self._id("copy_id", f"{base}/copies", {}, by[Role.CLIENT])
+        privacy.plan_copy(call, client_id, ids["copy_id"])
+        privacy.make_file(call, client_id, ids["copy_id"], 1, lambda *_: None)
+        self._sign_in(by[Role.CLIENT], ids)
+
+    def _bill(self, call: Call, client_id: ClientId, owner: Somebody, ids: dict[str, str]) -> None:
+        for one in due.found_due(call.now):
+            if one.kind == SUBSCRIPTION.name:
+                due.do_due(one, call.now)
+        (invoice,) = self._make("GET", f"/api/clients/{client_id}/invoices", None, owner)["invoices"]
+        ids["invoice_number"] = invoice["number"]
+        billing.render_invoice(call, client_id, invoice["number"], lambda _: b"%PDF-")
+
+    def _sign_in(self, somebody: Somebody, ids: dict[str, str]) -> None:
+        token = door(somebody.practice_id, somebody.person_id)
+        opened = self.gateway.call("POST", "/api/doors/open", {"token": token, "password": PASSWORD})
+        self.steps.append(("POST /api/doors/open", opened.status))
+        sessions = self._make("GET", "/api/session", None, somebody)["sessions"]
+        ids["session_id"] = sessions[0]["session_id"] if sessions else _NOWHERE
 
     def _id(self, name: str, path: str, body: Any, by: Somebody) -> str:
         return str(self._make("POST", path, body, by).get(name, _NOWHERE))
@@ -133,9 +161,12 @@ class World:
 
 
 def _with_alias(spec: Endpoint, ids: dict[str, str]) -> dict[str, str]:
-    # A file of the library is uploaded under its resource's id; a bill's number is not a lesson's.
+    # A file of the library is uploaded under its resource's id; a bill's number is not a lesson's, a copy's file has
+    # one too; of people who are asked for by the practice itself there are only staff.
     if spec.path.startswith("/api/library/"):
         return {**ids, "recording_id": ids.get("resource_id", _NOWHERE)}
     if "/invoices/{number}" in spec.path:
-        return {**ids, "number": "2026-0001"}
+        return {**ids, "number": ids.get("invoice_number", _NOWHERE)}
+    if spec.path.startswith("/api/people/"):
+        return {**ids, "person_id": ids.get("therapist_id", _NOWHERE)}
     return ids
