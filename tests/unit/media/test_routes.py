@@ -74,7 +74,9 @@ def test_a_file_of_the_library_is_sent_by_therapists_only(
         {},
         {"numbers": []},
         {"numbers": [0]},
+        {"numbers": [-1]},
         {"numbers": [257]},
+        {"numbers": [10_001]},
         {"numbers": ["1"]},
         {"numbers": list(range(1, 22))},
         {"numbers": [1], "more": True},
@@ -86,6 +88,18 @@ def test_numbers_that_cannot_be_are_refused(
     recording_id = practice.open().recording_id
     path = f"/api/clients/{practice.client_id}/recordings/{recording_id}/parts"
     assert gateway.call("POST", path, body, by=guardian).status == 422
+
+
+@pytest.mark.parametrize("number", [0, 2, 257, 10_001])
+def test_nothing_is_put_together_with_a_part_that_cannot_be(
+    practice: Practice, gateway: Gateway, guardian: Somebody, number: int
+) -> None:
+    recording = practice.recording(practice.open().recording_id)
+    path = f"/api/clients/{practice.client_id}/recordings/{recording.recording_id}"
+    part = practice.put(recording)
+    parts = [{"number": one, "etag": part.etag} for one in (1, number)]
+    assert gateway.call("POST", f"{path}/completion", {"parts": parts}, by=guardian).status == 422
+    assert gateway.call("GET", path, by=guardian).body["state"] == "awaiting_upload"
 
 
 @pytest.mark.parametrize("etag", ["", "a b", "x" * 200, '"a"b"', "<a/>"])

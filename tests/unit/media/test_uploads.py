@@ -90,10 +90,36 @@ def test_a_part_with_another_etag_is_refused_and_can_be_sent_again(practice: Pra
     assert practice.complete(recording, [part]).state is RecordingState.UPLOADED
 
 
+def test_one_part_named_twice_stands_for_no_other(practice: Practice) -> None:
+    recording = practice.recording(practice.open(PART + 2).recording_id)
+    part = practice.put(recording, b"b" * PART)
+    with pytest.raises(Invalid) as refused:
+        practice.complete(recording, [part, part])
+    assert refused.value.extra == {"missing": [2]}
+
+
+def test_parts_of_one_upload_do_not_complete_another(practice: Practice, stack: dict[str, Any]) -> None:
+    recording, other = (practice.recording(practice.open().recording_id) for _ in range(2))
+    part, strange = practice.put(recording), practice.put(other, b"something els")
+    with pytest.raises(Invalid) as refused:
+        practice.complete(recording, [strange])
+    assert refused.value.problem_type == "parts-unfit"
+    assert "Contents" not in stack["s3"].list_objects_v2(Bucket=settings().uploads_bucket)
+    assert practice.complete(recording, [part]).state is RecordingState.UPLOADED
+
+
 def test_completing_twice_answers_the_same(practice: Practice) -> None:
     recording = practice.recording(practice.open().recording_id)
     part = practice.put(recording)
     assert practice.complete(recording, [part]) == practice.complete(recording, [part])
+
+
+def test_what_is_put_together_stays_whatever_parts_are_named_later(practice: Practice, stack: dict[str, Any]) -> None:
+    recording = practice.send(b"the first one")
+    late = SentPart(number=1, etag='"00000000000000000000000000000000"')
+    assert practice.complete(recording, [late]).state is RecordingState.UPLOADED
+    found = stack["s3"].get_object(Bucket=settings().uploads_bucket, Key=recording.key)
+    assert found["Body"].read() == b"the first one"
 
 
 def test_completing_survives_a_break_at_every_call(practice: Practice, bad_day: BadDay) -> None:
@@ -223,6 +249,8 @@ def test_a_recording_that_was_given_up_cannot_be_completed(practice: Practice) -
     service.give_up(practice.as_guardian(), practice.client_id, recording.recording_id)
     with pytest.raises(NotFound):
         practice.complete(recording, [part])
+    with pytest.raises(NotFound):
+        service.sign_parts(practice.as_guardian(), practice.client_id, recording.recording_id, [1])
 
 
 def test_a_therapist_looks_and_does_not_send(practice: Practice) -> None:
