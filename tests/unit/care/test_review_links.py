@@ -1,5 +1,6 @@
 """A letter's way to exactly one submission: pressed once, by one browser, until it is answered."""
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from chalicelib.care.store import CareStore
 from chalicelib.foundation.actor import Actor
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import NotFound
-from chalicelib.foundation.ids import PersonId, PracticeId
+from chalicelib.foundation.ids import PersonId, PracticeId, new_id
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Row
 from chalicelib.media.model import RecordingState
@@ -208,6 +209,33 @@ def test_a_token_names_its_practice_and_an_unknown_one_opens_nothing(house: Hous
         with pytest.raises(SignInToReview):
             service.bearer(unknown, NOW)
     assert house.audit() == []
+
+
+def test_neither_link_nor_session_opens_anything_under_another_practices_name(
+    house: House, sent: Sent, wire: Wire
+) -> None:
+    def under(practice_id: str, token: str) -> str:
+        secret = base64.urlsafe_b64decode(token + "==")[len(practice_id) :]
+        return base64.urlsafe_b64encode(practice_id.encode() + secret).decode().rstrip("=")
+
+    token, elsewhere = wire.letters.token("ines"), new_id(NOW)
+    with pytest.raises(LinkOver):
+        _open(under(elsewhere, token))
+    _, cookie = _open(token)
+    with pytest.raises(SignInToReview):
+        service.bearer(under(elsewhere, cookie), NOW)
+    assert under(house.practice_id, under(elsewhere, cookie)) == cookie
+    assert service.linked_review(_by(cookie)).submission_id == sent.submission_id
+
+
+def test_a_link_is_no_session_and_a_session_no_link(sent: Sent, wire: Wire) -> None:
+    token = wire.letters.token("ines")
+    with pytest.raises(SignInToReview):
+        service.bearer(token, NOW)
+    _, cookie = _open(token)
+    with pytest.raises(LinkOver):
+        _open(cookie, cookie)
+    assert sent
 
 
 def test_a_call_that_came_by_no_link_has_no_linked_review(house: House) -> None:
