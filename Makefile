@@ -87,7 +87,7 @@ journeys: setup ## Walk through the product in two browsers, each on a stack of 
 bench: setup ## Measure starts, requests, growth and cost; fails over a limit
 	@$(PYTHON) -m bench
 
-load: setup ## Put a bad day on our code: many at once, and see what breaks
+load: setup ## Put a bad day on the embedded stack: many at once, and see what is lost or doubled
 	@$(PYTHON) -m bench.load
 
 pictures: setup ## Take the README's pictures anew
