@@ -11,6 +11,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -134,7 +135,8 @@ def emulator(port: int, state: Path | None = None, log: Path | None = None) -> I
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output, contextlib.ExitStack() as exits:
         with step("Starting the embedded AWS"):
-            process = _start(port, state, account, output)
+            scratch = exits.enter_context(_scratch(state))
+            process = _start(port, state, scratch, account, output)
             exits.callback(_stop, process)
             _wait_until_ready(process, port, log)
         yield account, log
@@ -228,14 +230,33 @@ def _refuse_full(folder: Path) -> None:
         )
 
 
-def _start(port: int, state: Path | None, account: Account, output: IO[bytes]) -> subprocess.Popen[bytes]:
+@contextlib.contextmanager
+def _scratch(state: Path | None) -> Iterator[Path]:
+    """A folder for what the functions unpack and write, some hundred megabytes: the embedded AWS leaves it behind."""
+    with contextlib.ExitStack() as exits:
+        if state:
+            folder = state / "scratch"
+            shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+            folder.mkdir(parents=True)
+            exits.callback(shutil.rmtree, folder, ignore_errors=True)
+        else:
+            folder = Path(exits.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        yield folder
+
+
+def _start(
+    port: int, state: Path | None, scratch: Path, account: Account, output: IO[bytes]
+) -> subprocess.Popen[bytes]:
     python = EMULATOR / "bin" / "python"
     if not python.exists():
         raise Trouble("The embedded AWS is not installed. Run: make setup")
-    kept = {
-        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG", "SSL_CERT_FILE") if name in os.environ
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SSL_CERT_FILE") if name in os.environ}
+    environment = {
+        **kept,
+        **account.environment(),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(scratch.absolute()),
     }
-    environment = {**kept, **account.environment(), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(python), "-m", "infra.emulator", "--port", str(port)]
     if state:
         command += ["--state", str(state.absolute())]
