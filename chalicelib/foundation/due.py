@@ -63,13 +63,13 @@ def do_due(due: Due, now: datetime) -> None:
     """
     practice_id, _, part = due.pk.partition("#")
     call = Call(clockwork(PracticeId(practice_id)), max(now, due.at))
-    kind, key = KINDS[due.kind], Key(part, due.sk)
+    key = Key(part, due.sk)
     try:
-        found = call.table.get_due(kind, key, due.at)
+        found = call.table.get_due(KINDS[due.kind], key, due.at)
         if found:
             _HANDLERS[due.kind](call, found)
     except (StaleWrite, ClientErased):
         return
     except Exception:
-        call.table.put_off(kind, key, call.now)
+        call.table.put_off(due.kind, key, call.now)
         raise

@@ -127,13 +127,14 @@ class Table:
 
     def get_due[T: msgspec.Struct](self, kind: Kind[T], key: Key, at: datetime) -> Stored[T] | None:
         """Read one row if its moment has come by `at`, or had come when it was put off."""
-        row = self._due_row(kind, key, at)
+        row = self._due_row(kind.name, key, at)
         return cast("Stored[T]", self._stored(row.serialize())) if row else None
 
-    def put_off(self, kind: Kind[Any], key: Key, at: datetime) -> None:
+    def put_off(self, kind: str, key: Key, at: datetime) -> None:
         """Let ticks find a row that could not be done when it was due later, and each time twice as much later.
 
         Nothing else about it changes, its version included. The next write of the row forgets that it was put off.
+        `kind` is the name in the row: after a rollback there are rows of kinds that this build does not know.
         """
         row = self._due_row(kind, key, at)
         if row is None:
@@ -147,12 +148,12 @@ class Table:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise  # Otherwise somebody has written it meanwhile, and said when it is due.
 
-    def _due_row(self, kind: Kind[Any], key: Key, at: datetime) -> Row | None:
+    def _due_row(self, kind: str, key: Key, at: datetime) -> Row | None:
         try:
             row = Row.get(self.pk(key.part), key.sk, consistent_read=True)
         except Row.DoesNotExist:
             return None
-        if row.kind != kind.name or row.due_at is None:
+        if row.kind != kind or row.due_at is None:
             return None
         return row if row.put_off or row.due_at <= stamp(at) else None
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.foundation import due
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.clock import stamp
-from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
+from chalicelib.foundation.kinds import KINDS, Erase, Export, Handling, Kind
 from chalicelib.foundation.table import Key, Row, Stored
 
 from ..conftest import NOW, CallAs
@@ -157,6 +157,17 @@ def test_a_row_that_nobody_can_read_is_found_less_and_less_often_too(call_as: Ca
     assert (found_at, daily) == ([0, 5], [])
 
 
+def test_a_row_of_a_kind_that_only_a_newer_build_knows_is_put_off(
+    call_as: CallAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _hang(call_as())
+    monkeypatch.delitem(KINDS, BELL.name)
+    (found,) = due.found_due(NOW)
+    with pytest.raises(KeyError):
+        due.do_due(found, NOW)
+    assert list(due.found_due(NOW + MINUTE)) == []
+
+
 def test_what_has_failed_for_long_is_still_tried_once_a_day(call_as: CallAs, stuck: list[datetime]) -> None:
     call = call_as()
     _hang(call)
@@ -227,5 +238,5 @@ def test_putting_off_leaves_a_row_alone_that_is_written_at_that_moment(
         return real(row, *given, **named)
 
     monkeypatch.setattr(Row, "save", save)
-    call.table.put_off(BELL, PLACE, NOW)
+    call.table.put_off(BELL.name, PLACE, NOW)
     assert list(due.found_due(NOW + DAY)) == []
