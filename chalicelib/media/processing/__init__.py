@@ -2,7 +2,7 @@
 
 from chalicelib.media.processing.budget import Budget
 from chalicelib.media.processing.child import ToolFault
-from chalicelib.media.processing.outcome import Accepted, Kind, Outcome, Reason, Rejected, sentence
+from chalicelib.media.processing.outcome import Accepted, Kind, Outcome, Reason, Rejected, TooMuchWork, sentence
 from chalicelib.media.processing.pipeline import process
 from chalicelib.media.processing.tools import find_ffmpeg
 
@@ -14,6 +14,7 @@ __all__ = [
     "Reason",
     "Rejected",
     "ToolFault",
+    "TooMuchWork",
     "find_ffmpeg",
     "process",
     "sentence",

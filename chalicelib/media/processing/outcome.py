@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from chalicelib.media.processing.contents import Contents
+
 type Kind = Literal["video", "audio"]
 """What was asked for: a picture with or without sound, or sound alone."""
 
@@ -31,7 +33,10 @@ class Accepted:
     """Files that are complete, free of metadata, and play in every browser.
 
     `duration_s` is in seconds, measured on the rendition; `width` and `height` are the pixels of the
-    upright picture. For sound alone there is no poster and both are 0.
+    upright picture. For sound alone there is no poster and no sprite, and both are 0. `timeline` is a JSON
+    file for the player (`chalicelib.media.processing.timeline` has its shape). `loudness_lufs` is the
+    integrated loudness (EBU R 128, 2023), None where there is nothing to hear. `damaged`: it plays, but parts
+    of what was sent could not be decoded. What was copied is decoded by `look_through` alone, later.
     """
 
     rendition: Path
@@ -41,6 +46,10 @@ class Accepted:
     height: int
     copied_video: bool
     copied_audio: bool
+    sprite: Path | None = None
+    timeline: Path | None = None
+    loudness_lufs: float | None = None
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,20 @@ class Rejected:
 
 
 type Outcome = Accepted | Rejected
+
+
+class TooMuchWork(Exception):
+    """The file is fine, but more work than the caller wanted to do: nothing was made.
+
+    `estimated_s` is the CPU time that it would take, in seconds; `contents` is what a service that does
+    the work elsewhere needs to know of it.
+    """
+
+    def __init__(self, estimated_s: float, contents: Contents) -> None:
+        """Say how much it would be, and of what."""
+        super().__init__(f"{estimated_s:.0f} s of CPU time")
+        self.estimated_s = estimated_s
+        self.contents = contents
 
 
 class RefusalError(Exception):
