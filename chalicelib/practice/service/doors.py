@@ -12,6 +12,7 @@ from chalicelib.foundation.ids import PersonId, PracticeId, new_secret
 from chalicelib.foundation.table import Stored
 from chalicelib.practice import accounts
 from chalicelib.practice.accounts import Account
+from chalicelib.practice.common_passwords import is_listed
 from chalicelib.practice.model import (
     DOOR,
     DOOR_LOG,
@@ -164,7 +165,7 @@ def open_door(call: Call, token: str, password: str, device: str) -> Entered:
     found = _find(call, token)
     person = found.person.value
     chosen = same_password(password)
-    refusal = password_refusal(chosen, person.email, found.practice.name)
+    refusal = password_refusal(chosen, person.email, found.practice.name, is_listed)
     if refusal:
         raise accounts.PasswordRefused(refusal)
     _choose_password(found, chosen)

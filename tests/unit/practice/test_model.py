@@ -29,7 +29,6 @@ from chalicelib.practice.model import (
     sort_name,
     tidy,
 )
-from chalicelib.practice.model.passwords import password_refusal, same_password
 
 NOW = datetime(2026, 5, 14, 9, tzinfo=UTC)
 ADA = Person(person_id=PersonId("a"), name="Ada", email="ada@lind.example", roles=frozenset({Role.OWNER}), since=NOW)
@@ -88,47 +87,9 @@ def test_two_spellings_of_an_address_are_one() -> None:
     assert same_address(" Ada@Lind.Example\n") == "ada@lind.example"
 
 
-def test_two_keyboards_write_one_password() -> None:
-    assert same_password("cafe\u0301 ﬁne days") == same_password("café fine days")
-
-
 @pytest.mark.parametrize(("email", "hint"), [("ines@x.example", "i•••s@x.example"), ("io@x.example", "i•••@x.example")])
 def test_a_hint_of_an_address_shows_its_ends(email: str, hint: str) -> None:
     assert email_hint(email) == hint
-
-
-@pytest.mark.parametrize(
-    "password",
-    [
-        "short",
-        "elevenchars",
-        " begins with a space",
-        "ends with a space ",
-        "aaaaaaaaaaaaa",
-        "a\u0000b and some more",
-        "my ada.lovelace@lind.example 1",
-        "ada.lovelace is me",
-        "Praxis-Lind 2026!",
-        "123456789012",
-        "Password2026!!",
-        "passwordpassword",
-        "qwertyuiopasdf",
-        "zyxwvutsrqponm",
-        "iloveyou!!!!",
-    ],
-)
-def test_a_password_that_is_too_easy_is_refused_in_words(password: str) -> None:
-    refusal = password_refusal(password, "ada.lovelace@lind.example", "Praxis Lind")
-    assert refusal
-    assert refusal.endswith((".", "do well."))
-
-
-@pytest.mark.parametrize(
-    "password",
-    ["three calm words", "äöü-12345-ßẞ", "correct horse battery staple", "the password of a walrus", "839201748362"],
-)
-def test_a_password_needs_length_and_nothing_else(password: str) -> None:
-    assert password_refusal(password, "ada.lovelace@lind.example", "Praxis Lind") is None
 
 
 @given(st.lists(st.integers(0, 200), max_size=30).map(sorted))
