@@ -33,7 +33,8 @@ from chalicelib.media.model import (
     library_sentence,
     sniff,
 )
-from chalicelib.media.processing import Outcome, Reason, Rejected, process, sentence
+from chalicelib.media.processing import Accepted, Outcome, Reason, Rejected, process, sentence
+from chalicelib.media.processing.picture import write_anew
 from chalicelib.media.store import files, removal
 from chalicelib.media.store.recordings import RecordingStore
 
@@ -149,34 +150,52 @@ def _make(recording: Recording, size: int, folder: Path, work: Work) -> Recordin
     out_dir.mkdir()
     files.fetch(recording.key, recording.version_id, source)
     if recording.kind is MediaKind.IMAGE or recording.kind is MediaKind.DOCUMENT:
-        return _copied(recording, source)
+        return _handed_on(recording, source, out_dir)
     kind: Literal["video", "audio"] = "video" if recording.kind is MediaKind.VIDEO else "audio"
     outcome = work(source, out_dir, kind=kind, longest_s=recording.longest_s)
     if isinstance(outcome, Rejected):
         return _rejected(recording, outcome.reason)
-    made = files.MADE[recording.kind]
-    key, poster_key = f"{recording.key}/{made.name}", None
-    files.keep(outcome.rendition, key, made.content_type or "")
-    if outcome.poster:
-        poster_key = f"{recording.key}/{files.POSTER.name}"
-        files.keep(outcome.poster, poster_key, files.POSTER.content_type or "")
-    rendition = Rendition(
-        key=key,
-        poster_key=poster_key,
-        duration_s=round(outcome.duration_s, 3),
-        width=outcome.width,
-        height=outcome.height,
+    return msgspec.structs.replace(recording, state=RecordingState.READY, rendition=_published(recording, outcome))
+
+
+def _published(recording: Recording, made: Accepted) -> Rendition:
+    """Put what was made into the media bucket, what plays last."""
+
+    def put(source: Path | None, under: files.Made) -> str | None:
+        if source is None:
+            return None
+        key = f"{recording.key}/{under.name}"
+        files.keep(source, key, under.content_type or "")
+        return key
+
+    plays = files.MADE[recording.kind]
+    beside = Rendition(
+        key=f"{recording.key}/{plays.name}",
+        poster_key=put(made.poster, files.POSTER),
+        sprite_key=put(made.sprite, files.SPRITE),
+        timeline_key=put(made.timeline, files.TIMELINE),
+        duration_s=round(made.duration_s, 3),
+        width=made.width,
+        height=made.height,
+        loudness_lufs=made.loudness_lufs,
+        damaged=made.damaged,
     )
-    return msgspec.structs.replace(recording, state=RecordingState.READY, rendition=rendition)
+    put(made.rendition, plays)
+    return beside
 
 
-def _copied(recording: Recording, source: Path) -> Recording:
-    """Hand on a picture or a document as it is, under the type that its bytes show."""
+def _handed_on(recording: Recording, source: Path, out_dir: Path) -> Recording:
+    """Hand on a picture written anew, or a document as it is, by what its bytes show and not by its name."""
     with source.open("rb") as file:
         content_type = sniff(file.read(_HEAD))
     is_document = content_type == "application/pdf"
     if content_type is None or is_document is not (recording.kind is MediaKind.DOCUMENT):
         return _rejected(recording, Reason.NOT_MEDIA)
+    if not is_document:
+        made = write_anew(source, out_dir, content_type)
+        if isinstance(made, Rejected):
+            return _rejected(recording, made.reason)
+        source, content_type = made.path, made.content_type
     key = f"{recording.key}/{files.MADE[recording.kind].name}"
     files.keep(source, key, content_type)
     return msgspec.structs.replace(recording, state=RecordingState.READY, rendition=Rendition(key=key))

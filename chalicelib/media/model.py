@@ -45,13 +45,22 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rendition(msgspec.Struct, frozen=True, kw_only=True):
-    """What is played: keys in the media bucket, length in seconds, size in pixels."""
+    """What is played: keys in the media bucket, length in seconds, size in pixels.
+
+    The sprite shows small pictures of the whole, the timeline (`processing.timeline.Timeline`) says where they and
+    the frames lie; recordings from before 2026-11 have neither. `damaged` says that it plays, but that parts of what
+    was sent could not be read.
+    """
 
     key: str
     poster_key: str | None = None
+    sprite_key: str | None = None
+    timeline_key: str | None = None
     duration_s: float = 0.0
     width: int = 0
     height: int = 0
+    loudness_lufs: float | None = None
+    damaged: bool = False
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +103,7 @@ LARGEST_OF: dict[MediaKind, int] = {
     MediaKind.IMAGE: 10 * _MEGABYTE,
     MediaKind.DOCUMENT: 50 * _MEGABYTE,
 }
-"""Bytes that are taken of each kind. Pictures and documents are handed on as they are."""
+"""Bytes that are taken of each kind. Documents are handed on as they are."""
 
 _WORDS = {
     MediaKind.VIDEO: ("a video", "2 GB"),
@@ -232,6 +241,8 @@ _IN_THE_LIBRARY = {
     "no_sound": "The file has no sound in it.",
     "picture_too_large": "The picture is larger than 4K, which is more than we can take.",
     "picture_too_small": "The picture is too small for anyone to see anything.",
+    "still_too_large": "The picture has more than 50 million pixels, which is more than we can take. "
+    "A smaller copy of it works.",
     "too_long": "It is longer than 20 minutes, which is more than we can take.",
     "cut_short": "It ends before its end: part of the file is missing.",
     "gap": "It stands still for more than half a minute in the middle.",

@@ -26,6 +26,7 @@ class Reason(enum.StrEnum):
     CUT_SHORT = "cut_short"
     GAP = "gap"
     OUT_OF_TIME = "out_of_time"
+    STILL_TOO_LARGE = "still_too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ _WHAT_HAPPENED = {
     Reason.CUT_SHORT: "The {noun} ends before its end: part of the file is missing.",
     Reason.GAP: "The {noun} stands still for more than half a minute in the middle.",
     Reason.OUT_OF_TIME: "The {noun} arrived, but making it playable took longer than we allow.",
+    Reason.STILL_TOO_LARGE: "The picture has more than 50 million pixels, which is more than we can take.",
 }
 
 _WHAT_TO_DO = {

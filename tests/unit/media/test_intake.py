@@ -25,7 +25,11 @@ from .conftest import FakeWork, Practice, told
 from .faults import BadDay, Lost, collide
 
 LIBRARY = Home()
-PNG = b"\x89PNG\r\n\x1a\n and a picture"
+PNG = bytes.fromhex(  # one dot, and what a camera said of it
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000001474455874436f6d6d656e740068"
+    "696464656e20706c616365e13791ba0000000c49444154789c63f87f800100048101c077d9031d0000000049454e44ae4260"
+    "82"
+)
 
 
 def test_a_recording_that_was_sent_is_ready_and_told_of(practice: Practice) -> None:
@@ -301,12 +305,30 @@ def test_pictures_and_documents_are_kept_under_the_type_that_their_bytes_show(
     recording = practice.send(content, home=LIBRARY, kind=kind, content_type="")
     process_upload(told(recording), NOW, work=FakeWork())
     assert practice.kept() == {f"{recording.key}/file": content_type}
-    assert practice.stored(f"{recording.key}/file") == content
     view = service.see_recording(practice.as_therapist(), None, recording.recording_id)
     assert (view.state, view.duration_s, view.poster_url) == (RecordingState.READY, None, None)
     assert view.play_url is not None
     # Nobody waits for a file of the library, so nobody is told.
     assert practice.events() == []
+
+
+def test_a_document_is_kept_as_it_is_and_a_picture_without_what_the_camera_said(practice: Practice) -> None:
+    document = practice.send(b"%PDF-1.7 and pages", home=LIBRARY, kind=MediaKind.DOCUMENT, content_type="")
+    picture = practice.send(PNG, home=LIBRARY, kind=MediaKind.IMAGE, content_type="")
+    for recording in (document, picture):
+        process_upload(told(recording), NOW, work=FakeWork())
+    assert practice.stored(f"{document.key}/file") == b"%PDF-1.7 and pages"
+    assert b"hidden place" in PNG
+    assert b"hidden place" not in practice.stored(f"{picture.key}/file")
+
+
+def test_a_picture_that_does_not_open_is_refused_in_words(practice: Practice) -> None:
+    recording = practice.send(PNG[:40], home=LIBRARY, kind=MediaKind.IMAGE, content_type="")
+    process_upload(told(recording), NOW, work=FakeWork())
+    view = service.see_recording(practice.as_therapist(), None, recording.recording_id)
+    assert (view.state, practice.kept()) == (RecordingState.REJECTED, {})
+    assert view.reason is not None
+    assert "would not open" in view.reason
 
 
 @pytest.mark.parametrize(
