@@ -74,15 +74,17 @@ def test_every_bucket_is_private_versioned_logged_and_spoken_to_over_tls_only(cl
         assert "LoggingConfiguration" in bucket or name == "LogsBucket"
         (tls,) = [one for one in policies[name]["Statement"] if one["Effect"] == "Deny"]
         assert (tls["Principal"], tls["Action"]) == ("*", "s3:*")
-        assert str(tls["Condition"]["Bool"]["aws:SecureTransport"]).lower() == "false"
+        assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_the_tools_that_cost_and_the_alarms_mail_are_the_practices_choice(cloud: dict[str, Any]) -> None:
     chosen = {"AWS::CloudTrail::Trail", "AWS::WAFv2::WebACL", "AWS::Budgets::Budget", "AWS::SNS::Subscription"}
+    chosen |= {"AWS::Backup::BackupPlan"}
     for kind in chosen:
         assert [one.get("Condition") for one in cloud["Resources"].values() if one["Type"] == kind] != [None], kind
     for parameter in ("Tracing", "Trail", "Firewall"):
         assert cloud["Parameters"][parameter]["Default"] == "off"
+    assert cloud["Parameters"]["BackupVault"]["Default"] == ""
 
 
 def test_every_alarm_tells_the_one_topic(cloud: dict[str, Any]) -> None:
