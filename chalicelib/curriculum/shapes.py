@@ -33,6 +33,8 @@ class ResourceView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     play_url: str | None = None
     poster_url: str | None = None
+    sprite_url: str | None = None
+    timeline_url: str | None = None
     duration_s: float | None = None
     at: datetime
 
@@ -109,6 +111,8 @@ class ResourceUse(msgspec.Struct, frozen=True, kw_only=True):
     state: RecordingState
     play_url: str | None = None
     poster_url: str | None = None
+    sprite_url: str | None = None
+    timeline_url: str | None = None
 
 
 class ProgramView(msgspec.Struct, frozen=True, kw_only=True):

@@ -62,17 +62,25 @@ class SentParts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class MediaUrls(msgspec.Struct, frozen=True, kw_only=True):
-    """Addresses that open for 15 minutes; whoever holds one needs no sign-in."""
+    """Addresses that open for 15 minutes; whoever holds one needs no sign-in.
+
+    Of a file that was made playable before 2026-11 there is no sprite and no timeline: these addresses then answer
+    that there is nothing.
+    """
 
     play_url: str | None = None
     poster_url: str | None = None
+    sprite_url: str | None = None
+    timeline_url: str | None = None
 
 
 class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
     """A recording as the page sees it.
 
     `size` is in bytes, `duration_s` in seconds, width and height in pixels of the upright picture.
-    `reason` is a sentence for the one who sent it, where the recording could not be taken.
+    `reason` is a sentence for the one who sent it, where the recording could not be taken. `sprite_url` and
+    `timeline_url` lead to what a player shows while somebody looks for a moment; `loudness_lufs` is that of the whole
+    (EBU R 128, 2023). `damaged`: it plays, but parts of what was sent could not be read.
     """
 
     recording_id: RecordingId
@@ -83,5 +91,9 @@ class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float | None = None
     width: int | None = None
     height: int | None = None
+    loudness_lufs: float | None = None
+    damaged: bool = False
     play_url: str | None = None
     poster_url: str | None = None
+    sprite_url: str | None = None
+    timeline_url: str | None = None

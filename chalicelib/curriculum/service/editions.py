@@ -92,7 +92,13 @@ def see_edition(call: Call, program_id: ProgramId, version: str) -> EditionView:
         version=head.version,
         lessons=tuple(lessons),
         media={
-            resource_id: ResourceUse(state=RecordingState.READY, play_url=one.play_url, poster_url=one.poster_url)
+            resource_id: ResourceUse(
+                state=RecordingState.READY,
+                play_url=one.play_url,
+                poster_url=one.poster_url,
+                sprite_url=one.sprite_url,
+                timeline_url=one.timeline_url,
+            )
             for resource_id, one in urls.items()
         },
     )

@@ -77,6 +77,8 @@ def _view(resource: Resource, recording: Recording) -> ResourceView:
         reason=seen.reason,
         play_url=seen.play_url,
         poster_url=seen.poster_url,
+        sprite_url=seen.sprite_url,
+        timeline_url=seen.timeline_url,
         duration_s=seen.duration_s,
         at=resource.at,
     )

@@ -217,7 +217,13 @@ def _view(header: Program, lessons: Iterable[LessonDraft], files: Mapping[Resour
 
 def _use(recording: Recording) -> ResourceUse:
     seen = media.view(recording, with_urls=True)
-    return ResourceUse(state=seen.state, play_url=seen.play_url, poster_url=seen.poster_url)
+    return ResourceUse(
+        state=seen.state,
+        play_url=seen.play_url,
+        poster_url=seen.poster_url,
+        sprite_url=seen.sprite_url,
+        timeline_url=seen.timeline_url,
+    )
 
 
 def _draft(lesson: Lesson, version: int) -> LessonDraft:

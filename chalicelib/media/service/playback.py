@@ -4,7 +4,7 @@ from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import NotFound
 from chalicelib.foundation.ids import ClientId, PracticeId, RecordingId, ResourceId
 from chalicelib.foundation.table import Stored
-from chalicelib.media.model import Home, MediaKind, Recording, RecordingState
+from chalicelib.media.model import Home, MediaKind, Recording, RecordingState, Rendition
 from chalicelib.media.shapes import MediaUrls, RecordingView
 from chalicelib.media.store import files
 from chalicelib.media.store.recordings import RecordingStore
@@ -43,10 +43,7 @@ def recording(call: Call, home: Home, recording_id: RecordingId) -> Recording:
 def view(recording: Recording, *, with_urls: bool) -> RecordingView:
     """Render a recording; addresses are only given where something plays, and cost no call of AWS."""
     made = recording.rendition
-    urls = MediaUrls()
-    if made and with_urls:
-        poster = files.play_url(made.poster_key, files.POSTER.content_type) if made.poster_key else None
-        urls = MediaUrls(play_url=files.play_url(made.key, files.MADE[recording.kind].content_type), poster_url=poster)
+    urls = _urls(recording.kind, made) if made and with_urls else MediaUrls()
     rejected = recording.state is RecordingState.REJECTED
     return RecordingView(
         recording_id=recording.recording_id,
@@ -57,17 +54,37 @@ def view(recording: Recording, *, with_urls: bool) -> RecordingView:
         duration_s=made.duration_s or None if made else None,
         width=made.width or None if made else None,
         height=made.height or None if made else None,
+        loudness_lufs=made.loudness_lufs if made else None,
+        damaged=made is not None and made.damaged,
         play_url=urls.play_url,
         poster_url=urls.poster_url,
+        sprite_url=urls.sprite_url,
+        timeline_url=urls.timeline_url,
+    )
+
+
+def _urls(kind: MediaKind, made: Rendition) -> MediaUrls:
+    return MediaUrls(
+        play_url=files.play_url(made.key, files.MADE[kind].content_type),
+        poster_url=files.play_url(made.poster_key, files.POSTER.content_type) if made.poster_key else None,
+        sprite_url=files.play_url(made.sprite_key, files.SPRITE.content_type) if made.sprite_key else None,
+        timeline_url=files.play_url(made.timeline_key, files.TIMELINE.content_type) if made.timeline_key else None,
     )
 
 
 def library_urls(practice_id: PracticeId, resource_id: ResourceId, kind: MediaKind) -> MediaUrls:
     """Sign what opens a file of the library that is ready. Nothing is read: its keys follow from its id."""
-    made = files.MADE[kind]
-    poster = None if kind is MediaKind.IMAGE else library_picture(practice_id, resource_id, kind)
+    below = _below(practice_id, resource_id)
+
+    def at(made: files.Made) -> str:
+        return files.play_url(f"{below}/{made.name}", made.content_type)
+
+    plays, shows = kind in {MediaKind.VIDEO, MediaKind.AUDIO}, kind is MediaKind.VIDEO
     return MediaUrls(
-        play_url=files.play_url(f"{_below(practice_id, resource_id)}/{made.name}", made.content_type), poster_url=poster
+        play_url=at(files.MADE[kind]),
+        poster_url=at(files.POSTER) if shows else None,
+        sprite_url=at(files.SPRITE) if shows else None,
+        timeline_url=at(files.TIMELINE) if plays else None,
     )
 
 

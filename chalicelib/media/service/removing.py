@@ -83,7 +83,7 @@ def client_files(practice_id: PracticeId, client_id: ClientId) -> Iterator[Clien
         yield ClientFile(RecordingId(kept.key.rpartition("/")[2]), uploads, kept.key, kept.size)
     for kept in removal.listed(media, prefix):
         above, _, name = kept.key.rpartition("/")
-        if above not in sent and name != files.POSTER.name:
+        if above not in sent and name not in files.BESIDE:
             yield ClientFile(RecordingId(above.rpartition("/")[2]), media, kept.key, kept.size)
 
 

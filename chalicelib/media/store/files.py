@@ -95,6 +95,10 @@ MADE = {
     MediaKind.DOCUMENT: Made("file", "application/pdf"),
 }
 POSTER = Made("poster.jpg", "image/jpeg")
+SPRITE = Made("sprite.jpg", "image/jpeg")
+TIMELINE = Made("timeline.json", "application/json")
+BESIDE = frozenset({POSTER.name, SPRITE.name, TIMELINE.name})
+"""Files that lie beside what plays, and say nothing without it."""
 
 
 def begin(key: str, content_type: str) -> str:

@@ -11,7 +11,7 @@ from chalicelib.foundation.actor import Role
 from chalicelib.foundation.ids import LessonId, PersonId, PracticeId, ProgramId, ResourceId, new_id
 from chalicelib.foundation.table import Row
 from chalicelib.media.model import RECORDING, MediaKind, Recording, RecordingState, Rendition
-from chalicelib.media.store.files import MADE, POSTER
+from chalicelib.media.store.files import MADE, POSTER, SPRITE, TIMELINE
 from chalicelib.media.store.recordings import recording_key
 
 from ..conftest import NOW, CallAs
@@ -113,6 +113,8 @@ def _as(recording: Recording, state: RecordingState) -> Recording:
         rendition = Rendition(
             key=f"{recording.key}/{MADE[recording.kind].name}",
             poster_key=f"{recording.key}/{POSTER.name}" if film else None,
+            sprite_key=f"{recording.key}/{SPRITE.name}" if film else None,
+            timeline_key=f"{recording.key}/{TIMELINE.name}" if film else None,
             duration_s=12.5 if film else 0,
         )
     says = "It would not open." if state is RecordingState.REJECTED else None

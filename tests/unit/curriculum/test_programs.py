@@ -249,7 +249,10 @@ def test_the_editor_sees_how_far_the_files_of_its_lessons_have_come(desk: Desk) 
     assert media.keys() == {ready, waiting}
     assert "play.mp4" in media[ready]["play_url"]
     assert "poster.jpg" in media[ready]["poster_url"]
-    assert media[waiting] == {"state": "processing", "play_url": None, "poster_url": None}
+    assert "sprite.jpg" in media[ready]["sprite_url"]
+    assert "timeline.json" in media[ready]["timeline_url"]
+    assert media[waiting].pop("state") == "processing"
+    assert set(media[waiting].values()) == {None}
 
 
 def test_writing_survives_a_break_at_every_call(desk: Desk, bad_day: BadDay) -> None:

@@ -58,10 +58,16 @@ class FakeWork:
         rendition, poster = out_dir / f"rendition.{kind}", out_dir / "poster.jpg"
         rendition.write_bytes(b"plays")
         poster.write_bytes(b"shows")
+        sprite, timeline = out_dir / "sprite.jpg", out_dir / "timeline.json"
+        sprite.write_bytes(b"shows small")
+        timeline.write_bytes(b"{}")
         film = kind == "video"
         return Accepted(
             rendition=rendition,
             poster=poster if film else None,
+            sprite=sprite if film else None,
+            timeline=timeline,
+            loudness_lufs=-23.5,
             duration_s=12.3456,
             width=720 if film else 0,
             height=1280 if film else 0,

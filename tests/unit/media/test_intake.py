@@ -15,6 +15,7 @@ from chalicelib.media import service
 from chalicelib.media.intake import UploadUnknown, process_upload
 from chalicelib.media.model import RECORDING, Home, MediaKind, Recording, RecordingState
 from chalicelib.media.processing import Reason, Rejected, ToolFault
+from chalicelib.media.shapes import MediaUrls
 from chalicelib.media.store.files import read_upload_key
 from chalicelib.media.store.recordings import recording_key
 from chalicelib.practice.model import CARD
@@ -45,7 +46,15 @@ def test_a_recording_that_was_sent_is_ready_and_told_of(practice: Practice) -> N
     assert "response-content-type=video%2Fmp4" in view.play_url
     assert "X-Amz-Expires=900" in view.play_url
     assert view.poster_url is not None
-    assert practice.kept() == {f"{recording.key}/play.mp4": "video/mp4", f"{recording.key}/poster.jpg": "image/jpeg"}
+    assert view.sprite_url is not None
+    assert view.timeline_url is not None
+    assert (view.loudness_lufs, view.damaged) == (-23.5, False)
+    assert practice.kept() == {
+        f"{recording.key}/play.mp4": "video/mp4",
+        f"{recording.key}/poster.jpg": "image/jpeg",
+        f"{recording.key}/sprite.jpg": "image/jpeg",
+        f"{recording.key}/timeline.json": "application/json",
+    }
     (event,) = practice.events()
     assert (event.type, event.ids) == (
         "recording.settled",
@@ -55,6 +64,15 @@ def test_a_recording_that_was_sent_is_ready_and_told_of(practice: Practice) -> N
             "submission_id": practice.submission_id,
         },
     )
+
+
+def test_a_row_from_before_there_were_sprites_is_read_and_played(practice: Practice) -> None:
+    recording = practice.recording(practice.open().recording_id)
+    old = msgspec.to_builtins(recording) | {"state": "ready", "rendition": {"key": "k", "poster_key": "p"}}
+    view = service.view(msgspec.convert(old, Recording, strict=False), with_urls=True)
+    assert view.play_url
+    assert view.poster_url
+    assert (view.sprite_url, view.timeline_url, view.loudness_lufs, view.damaged) == (None, None, None, False)
 
 
 def test_addresses_are_given_only_where_they_are_asked_for(practice: Practice) -> None:
@@ -69,7 +87,11 @@ def test_a_voice_has_sound_and_no_picture(practice: Practice) -> None:
     process_upload(told(recording), NOW, work=FakeWork())
     view = service.view(practice.recording(recording.recording_id), with_urls=True)
     assert (view.poster_url, view.width, view.height) == (None, None, None)
-    assert practice.kept() == {f"{recording.key}/play.m4a": "audio/mp4"}
+    assert view.sprite_url is None
+    assert practice.kept() == {
+        f"{recording.key}/play.m4a": "audio/mp4",
+        f"{recording.key}/timeline.json": "application/json",
+    }
 
 
 def test_a_rejected_recording_says_why_and_what_to_do(practice: Practice) -> None:
@@ -106,7 +128,7 @@ def test_the_same_event_twice_is_one_rendition_and_one_event(practice: Practice)
     work = FakeWork()
     for _ in range(2):
         process_upload(told(recording), NOW, work=work)
-    assert (len(work.seen), len(practice.events()), len(practice.kept())) == (1, 1, 2)
+    assert (len(work.seen), len(practice.events()), len(practice.kept())) == (1, 1, 4)
 
 
 def test_two_functions_with_the_same_event_at_once_settle_it_once(practice: Practice) -> None:
@@ -117,7 +139,7 @@ def test_two_functions_with_the_same_event_at_once_settle_it_once(practice: Prac
         work=FakeWork(before=lambda: process_upload(told(recording), NOW, work=FakeWork())),
     )
     assert practice.recording(recording.recording_id).state is RecordingState.READY
-    assert (len(practice.events()), len(practice.kept())) == (1, 2)
+    assert (len(practice.events()), len(practice.kept())) == (1, 4)
 
 
 def test_a_claim_that_meets_the_completions_write_is_made_again(practice: Practice, bad_day: BadDay) -> None:
@@ -133,7 +155,7 @@ def test_a_claim_that_meets_the_completions_write_is_made_again(practice: Practi
     assert len(practice.events()) == 1
 
 
-@pytest.mark.parametrize("call", [1, 6])
+@pytest.mark.parametrize("call", [1, 8])
 def test_a_transaction_that_meets_another_one_is_tried_again_here(
     practice: Practice, bad_day: BadDay, call: int
 ) -> None:
@@ -290,7 +312,7 @@ def test_processing_survives_a_break_at_every_call(
         assert settled.state is (RecordingState.REJECTED if outcome else RecordingState.READY), where
         of = [event.ids["recording_id"] for event in practice.events()]
         assert of.count(recording.recording_id) == 1, where
-        assert len([key for key in practice.kept() if key.startswith(recording.key)]) == (0 if outcome else 2), where
+        assert len([key for key in practice.kept() if key.startswith(recording.key)]) == (0 if outcome else 4), where
         recording = practice.send()
     assert broken >= 8
 
@@ -365,8 +387,8 @@ def test_addresses_of_the_library_are_those_of_what_was_kept(practice: Practice,
     process_upload(told(recording), NOW, work=FakeWork())
     urls = service.library_urls(practice.practice_id, ResourceId(recording.recording_id), kind)
     seen = service.view(_library_recording(practice, recording), with_urls=True)
-    assert [_plain(url) for url in (urls.play_url, urls.poster_url)] == [
-        _plain(url) for url in (seen.play_url, seen.poster_url)
+    assert [_plain(getattr(urls, name)) for name in MediaUrls.__struct_fields__] == [
+        _plain(getattr(seen, name)) for name in MediaUrls.__struct_fields__
     ]
 
 

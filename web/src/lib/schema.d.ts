@@ -1109,6 +1109,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with what a passkey signed. */
+        post: operations["show_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a passkey of an address; the answer is of the same form for every address. */
+        post: operations["ask_for_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See one's own passkeys. */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Add the passkey that the browser made. */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey, with the password. */
+        post: operations["ask_for_new_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one of one's own passkeys. */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/refresh": {
         parameters: {
             query?: never;
@@ -1120,6 +1206,23 @@ export interface paths {
         put?: never;
         /** Go on with the session that the cookie keeps. */
         post: operations["refresh_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what the sign-in page may offer beside the password. */
+        get: operations["see_ways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1189,6 +1292,10 @@ export interface components {
             client_id: string;
             name: string;
             relation: components["schemas"]["Relation"];
+        };
+        /** AddPasskey */
+        AddPasskey: {
+            password: string;
         };
         /** AnswerKept */
         AnswerKept: {
@@ -1832,12 +1939,19 @@ export interface components {
         /**
          * MediaUrls
          * @description Addresses that open for 15 minutes; whoever holds one needs no sign-in.
+         *
+         *     Of a file that was made playable before 2026-11 there is no sprite and no timeline: these addresses then answer
+         *     that there is nothing.
          */
         MediaUrls: {
             /** @default null */
             play_url: string | null;
             /** @default null */
             poster_url: string | null;
+            /** @default null */
+            sprite_url: string | null;
+            /** @default null */
+            timeline_url: string | null;
         };
         /**
          * Money
@@ -1997,6 +2111,29 @@ export interface components {
         /** PartUrls */
         PartUrls: {
             urls: components["schemas"]["PartUrl"][];
+        };
+        /** PasskeyLine */
+        PasskeyLine: {
+            passkey_id: string;
+            device: string;
+            /** Format: date */
+            added_on: string;
+            last_used_on: string | null;
+        };
+        /**
+         * PasskeyList
+         * @description One's own passkeys; `offered` says whether any can be added.
+         */
+        PasskeyList: {
+            offered: boolean;
+            passkeys: components["schemas"]["PasskeyLine"][];
+        };
+        /**
+         * PasskeyOptions
+         * @description What the browser is to do, as JSON for `parseRequestOptionsFromJSON` or `parseCreationOptionsFromJSON`.
+         */
+        PasskeyOptions: {
+            options: string;
         };
         /** PdfLink */
         PdfLink: {
@@ -2228,7 +2365,9 @@ export interface components {
          * @description A recording as the page sees it.
          *
          *     `size` is in bytes, `duration_s` in seconds, width and height in pixels of the upright picture.
-         *     `reason` is a sentence for the one who sent it, where the recording could not be taken.
+         *     `reason` is a sentence for the one who sent it, where the recording could not be taken. `sprite_url` and
+         *     `timeline_url` lead to what a player shows while somebody looks for a moment; `loudness_lufs` is that of the whole
+         *     (EBU R 128, 2023). `damaged`: it plays, but parts of what was sent could not be read.
          */
         RecordingView: {
             recording_id: string;
@@ -2244,9 +2383,17 @@ export interface components {
             /** @default null */
             height: number | null;
             /** @default null */
+            loudness_lufs: number | null;
+            /** @default false */
+            damaged: boolean;
+            /** @default null */
             play_url: string | null;
             /** @default null */
             poster_url: string | null;
+            /** @default null */
+            sprite_url: string | null;
+            /** @default null */
+            timeline_url: string | null;
         };
         /**
          * Relation
@@ -2290,6 +2437,10 @@ export interface components {
             play_url: string | null;
             /** @default null */
             poster_url: string | null;
+            /** @default null */
+            sprite_url: string | null;
+            /** @default null */
+            timeline_url: string | null;
         };
         /**
          * ResourceView
@@ -2307,6 +2458,10 @@ export interface components {
             play_url: string | null;
             /** @default null */
             poster_url: string | null;
+            /** @default null */
+            sprite_url: string | null;
+            /** @default null */
+            timeline_url: string | null;
             /** @default null */
             duration_s: number | null;
             at: string;
@@ -2473,10 +2628,22 @@ export interface components {
         ShownCode: {
             code: string;
         };
+        /** ShownPasskey */
+        ShownPasskey: {
+            /** @description JSON, as WebAuthn's own toJSON writes it */
+            credential: string;
+        };
         /** SignIn */
         SignIn: {
             email: string;
             password: string;
+        };
+        /**
+         * SignInWays
+         * @description What the sign-in page may offer beside the password.
+         */
+        SignInWays: {
+            passkeys: boolean;
         };
         /** StaffInvitation */
         StaffInvitation: {
@@ -2606,6 +2773,10 @@ export interface components {
          */
         WantedParts: {
             numbers: number[];
+        };
+        /** WithPasskey */
+        WithPasskey: {
+            email: string;
         };
     };
     responses: never;
@@ -5337,6 +5508,200 @@ export interface operations {
             };
         };
     };
+    show_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownPasskey"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entrance"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithPasskey"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownPasskey"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyLine"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_new_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskey"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refresh_session: {
         parameters: {
             query?: never;
@@ -5353,6 +5718,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
                 };
             };
             /** @description Refused, with what to do about it */
