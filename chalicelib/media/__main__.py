@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 def _report(outcome: Outcome) -> dict[str, object]:
     if isinstance(outcome, Rejected):
         return {"verdict": "rejected", "reason": outcome.reason, "outputs": []}
-    made = (outcome.rendition, outcome.poster)
+    made = (outcome.rendition, outcome.poster, outcome.sprite, outcome.timeline)
     return {
         "verdict": "accepted",
         "reason": None,

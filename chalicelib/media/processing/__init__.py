@@ -3,7 +3,7 @@
 from chalicelib.media.processing.budget import Budget
 from chalicelib.media.processing.child import ToolFault
 from chalicelib.media.processing.outcome import Accepted, Kind, Outcome, Reason, Rejected, TooMuchWork, sentence
-from chalicelib.media.processing.pipeline import process
+from chalicelib.media.processing.pipeline import look_through, process
 from chalicelib.media.processing.tools import find_ffmpeg
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "TooMuchWork",
     "ToolFault",
     "find_ffmpeg",
+    "look_through",
     "process",
     "sentence",
 ]

@@ -19,7 +19,8 @@ class Track:
 
     Hidden packets, which lie outside what the sender kept when trimming, count for nothing but
     `hidden_packets` and `hidden_s`. `peak_rate` is the largest number of packets that begin within one
-    second. `one_setup` is false when the picture's size or coding changes on the way.
+    second. `one_setup` is false when the picture's size or coding changes on the way. `times_ms` is when each
+    packet is shown, in order, and `keys_ms` the same of those that can be decoded by themselves.
     """
 
     packets: int = 0
@@ -32,6 +33,8 @@ class Track:
     hidden_s: float = 0
     starts_on_key: bool = False
     one_setup: bool = True
+    times_ms: tuple[int, ...] = ()
+    keys_ms: tuple[int, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -53,6 +56,7 @@ class Track:
 class _Tally:
     unit: Fraction = Fraction(1, 1000)
     times: array[int] = field(default_factory=lambda: array("q"))
+    keys: array[int] = field(default_factory=lambda: array("q"))
     last_end: int = _NO_TIME
     payload_bytes: int = 0
     hidden_packets: int = 0
@@ -106,6 +110,8 @@ def _read_packet(line: str, tallies: dict[int, _Tally]) -> None:
     if not tally.times:
         tally.starts_on_key = bool(flags & _KEY)
     tally.times.append(time)
+    if flags & _KEY:
+        tally.keys.append(time)
     tally.payload_bytes += max(0, size)
     tally.last_end = max(tally.last_end, time + duration)
 
@@ -131,7 +137,14 @@ def _measure(tally: _Tally) -> Track:
         hidden_s=hidden_s,
         starts_on_key=tally.starts_on_key,
         one_setup=tally.one_setup,
+        times_ms=_in_ms(times, tally.unit),
+        keys_ms=_in_ms(sorted(tally.keys), tally.unit),
     )
+
+
+def _in_ms(times: Iterable[int], unit: Fraction) -> tuple[int, ...]:
+    up, down = 1000 * unit.numerator, unit.denominator
+    return tuple((2 * time * up + down) // (2 * down) for time in times)
 
 
 def _peak(times: list[int], second: int) -> int:

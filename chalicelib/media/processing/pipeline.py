@@ -4,13 +4,17 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.media.processing import child, probe, render, rules
+import msgspec
+
+from chalicelib.media.processing import child, preview, probe, render, rules
 from chalicelib.media.processing.budget import Budget, Deadline
 from chalicelib.media.processing.container import FOR_AUDIO, FOR_VIDEO, HEAD_BYTES, Container, recognise
 from chalicelib.media.processing.contents import Contents
-from chalicelib.media.processing.outcome import Accepted, Kind, Outcome, Reason, RefusalError, Rejected
+from chalicelib.media.processing.outcome import Accepted, Kind, Outcome, Reason, RefusalError, Rejected, TooMuchWork
+from chalicelib.media.processing.preview import Preview, Sight
 from chalicelib.media.processing.probe import Source
 from chalicelib.media.processing.streams import Video
+from chalicelib.media.processing.timeline import TIMELINE, Timeline, steps
 from chalicelib.media.processing.tools import find_ffmpeg
 
 _MEBI = 1024 * 1024
@@ -27,18 +31,36 @@ def process(
     longest_s: int | None,
     budget: Budget | None = None,
     ffmpeg: Path | None = None,
+    cpu_s: float | None = None,
 ) -> Outcome:
     """Make `source` playable everywhere, or say why not.
 
     `longest_s` is the request's limit in seconds (None: 20 minutes). `out_dir` must exist; it receives
-    `rendition.mp4` and `poster.jpg`, or `rendition.m4a`, complete or not at all. The source is only
-    read. A bad file never raises; `ToolFault` and `OSError` are faults of ours and may be tried again.
+    `rendition.mp4`, `poster.jpg` and `sprite.jpg`, or `rendition.m4a`, and `timeline.json`, complete or not at
+    all. The source is only read. A bad file never raises; `ToolFault` and `OSError` are faults of ours and may be
+    tried again. `TooMuchWork`: it would take more than `cpu_s` seconds of CPU time, and nothing was made.
     """
     work = _Work(ffmpeg or find_ffmpeg(), out_dir, kind, budget or Budget())
     try:
-        return work.process(source, longest_s)
+        return work.process(source, longest_s, cpu_s)
     except RefusalError as refusal:
         return Rejected(refusal.reason)
+
+
+def look_through(accepted: Accepted, *, budget: Budget | None = None, ffmpeg: Path | None = None) -> Accepted:
+    """Decode in full what was copied, and say with `damaged` whether all of it could be.
+
+    It costs a seventh of a re-encode, so it comes after the recording is ready. What was re-encoded has been
+    decoded already, and is not looked at again. A look that runs out of time finds nothing.
+    """
+    if not (accepted.copied_video or accepted.copied_audio) or accepted.damaged:
+        return accepted
+    limits = budget or Budget()
+    command = render.decode_command(ffmpeg or find_ffmpeg(), accepted.rendition)
+    with tempfile.TemporaryDirectory(prefix="looking-") as name:
+        caps = child.Caps(limits.seconds, limits.memory_bytes, _MEBI)
+        finished = child.run(command, folder=Path(name), caps=caps)
+    return accepted if finished.timed_out else replace(accepted, damaged=bool(finished.errors.strip()))
 
 
 class _Work:
@@ -49,7 +71,7 @@ class _Work:
         self._budget = budget
         self._deadline = Deadline(budget.seconds)
 
-    def process(self, path: Path, longest_s: int | None) -> Accepted:
+    def process(self, path: Path, longest_s: int | None, cpu_s: float | None) -> Accepted:
         source = Source(path, _container_of(path, self._kind))
         with tempfile.TemporaryDirectory(dir=self._out_dir, prefix="making-") as name:
             folder = Path(name)
@@ -59,16 +81,31 @@ class _Work:
             reason = rules.refusal(contents, kind=self._kind, longest_s=longest_s)
             if reason is not None:
                 raise RefusalError(reason)
-            plan, made = self._render(self._plan(source, contents, folder), contents, folder)
-            poster = self._poster(made.duration_s, folder) if made.video else None
+            plan = self._plan(source, contents, folder)
+            estimated_s = rules.estimated_cpu_s(contents, copy_video=plan.copy_video)
+            if cpu_s is not None and estimated_s > cpu_s:
+                raise TooMuchWork(estimated_s, contents)
+            plan, made = self._render(plan, contents, folder)
+            sight = preview.sight_of(made)
+            seen = self._preview(made, sight, folder)
+            timeline = Timeline(
+                duration_ms=round(made.duration_s * 1000),
+                frame_ms=steps(made.video_track),
+                tiles=seen.tiles,
+                peaks=seen.peaks,
+            )
+            (folder / TIMELINE).write_bytes(msgspec.json.encode(timeline))
             return Accepted(
+                poster=self._hand_over(folder / preview.POSTER) if sight else None,
+                sprite=self._hand_over(folder / preview.SPRITE) if sight else None,
+                timeline=self._hand_over(folder / TIMELINE),
                 rendition=self._hand_over(_rendition(folder, self._kind)),
-                poster=self._hand_over(poster) if poster else None,
                 duration_s=made.duration_s,
                 width=made.video.width if made.video else 0,
                 height=made.video.height if made.video else 0,
                 copied_video=plan.copy_video,
                 copied_audio=plan.copy_audio,
+                loudness_lufs=seen.loudness_lufs,
             )
 
     def _look_at(self, source: Source, folder: Path) -> Contents:
@@ -118,15 +155,14 @@ class _Work:
             raise RefusalError(Reason.WOULD_NOT_OPEN)
         return made
 
-    def _poster(self, duration_s: float, folder: Path) -> Path:
-        poster = folder / "poster.jpg"
-        rendition = _rendition(folder, self._kind)
-        self._make(render.poster_command(self._ffmpeg, rendition, duration_s, poster), folder, 0)
-        if not poster.exists():
+    def _preview(self, made: Contents, sight: Sight | None, folder: Path) -> Preview:
+        command = preview.preview_command(self._ffmpeg, _rendition(folder, self._kind), made, sight)
+        finished = self._make(command, folder, 0)
+        if sight and not all((folder / name).exists() for name in (preview.POSTER, preview.SPRITE)):
             raise RefusalError(Reason.WOULD_NOT_OPEN)
-        return poster
+        return preview.read_preview(folder, finished.errors, sight)
 
-    def _make(self, command: list[str], folder: Path, duration_s: float) -> None:
+    def _make(self, command: list[str], folder: Path, duration_s: float) -> child.Finished:
         file_bytes = _OUTPUT_BYTES + int(duration_s * _OUTPUT_BYTES_A_SECOND)
         caps = child.Caps(self._deadline.left(), self._budget.memory_bytes, file_bytes)
         finished = child.run(command, folder=folder, caps=caps)
@@ -134,6 +170,7 @@ class _Work:
             raise RefusalError(Reason.OUT_OF_TIME)
         if not finished.ok:
             raise RefusalError(Reason.WOULD_NOT_OPEN)
+        return finished
 
     def _hand_over(self, made: Path) -> Path:
         return made.rename(self._out_dir / made.name)

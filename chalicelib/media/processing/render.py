@@ -1,4 +1,4 @@
-"""The ffmpeg commands that make a rendition and its poster. They are lists of words; nothing runs here."""
+"""The ffmpeg command that makes a rendition. It is a list of words; nothing runs here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,6 @@ _CRF = 23
 _KEY_EVERY = 60
 _AUDIO_BITS = 128_000
 _AUDIO_RATE_HZ = 48_000
-_POSTER_AFTER = 0.2
-_POSTER_FROM = 40
 _HD_LONG_SIDE = 1280
 _SEI = 6
 
@@ -60,18 +58,12 @@ def rendition_command(ffmpeg: Path, plan: Plan, target: Path) -> list[str]:
     return [*words, *_FORGET, "-movflags", "+faststart", "-f", muxer, "-y", f"file:{target.absolute()}"]
 
 
-def poster_command(ffmpeg: Path, rendition: Path, duration_s: float, target: Path) -> list[str]:
-    """Makes a JPEG of the most typical of some pictures a little way into the rendition.
-
-    The first picture of a phone's video is often the floor, or black.
-    """
+def decode_command(ffmpeg: Path, rendition: Path) -> list[str]:
+    """Decodes all of `rendition` and throws it away; what it says is what was wrong."""
     return [
-        *(str(ffmpeg), *_QUIET),
-        *("-ss", f"{duration_s * _POSTER_AFTER:.3f}"),
+        *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+error"),
         *open_safely(Source(rendition, Container.ISO)),
-        *("-map", "0:v:0", "-vf", f"thumbnail=n={_POSTER_FROM},scale=out_range=full", "-frames:v", "1"),
-        *("-c:v", "mjpeg", "-pix_fmt", "yuv420p", "-color_range", "pc", "-q:v", "4", *_FORGET),
-        *("-f", "image2", "-update", "1", "-y", f"file:{target.absolute()}"),
+        *("-map", "0", "-f", "null", "-"),
     ]
 
 

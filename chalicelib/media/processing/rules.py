@@ -157,3 +157,14 @@ def is_sound_rendition(contents: Contents, *, of_s: float, kind: Kind) -> bool:
         and max(video.width, video.height) <= LONG_SIDE
         and min(video.width, video.height) <= SHORT_SIDE
     )
+
+
+def estimated_cpu_s(contents: Contents, *, copy_video: bool) -> float:
+    """Seconds of CPU time, on one core, that making a rendition of `contents` takes."""
+    video = contents.video
+    if video is None or copy_video:
+        return contents.duration_s * 0.02
+    width, height = output_size(video)
+    pixels_in = contents.video_track.packets * video.width * video.height
+    pixels_out = min(contents.video_track.packets, contents.duration_s * FASTEST) * width * height
+    return (pixels_in * 6 + pixels_out * (40 if video.hdr else 14)) / 1e9

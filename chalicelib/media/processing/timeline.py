@@ -1,6 +1,12 @@
 """What a player needs beside the rendition itself: where the pictures lie, small ones to look at, the sound's shape."""
 
+from itertools import pairwise
+
 import msgspec
+
+from chalicelib.media.processing.packets import Track
+
+TIMELINE = "timeline.json"
 
 
 class Tiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,3 +32,9 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     frame_ms: tuple[int, ...] = ()
     tiles: Tiles | None = None
     peaks: tuple[int, ...] = ()
+
+
+def steps(track: Track) -> tuple[int, ...]:
+    """The `frame_ms` of a track of pictures."""
+    times = track.times_ms
+    return (*times[:1], *(later - earlier for earlier, later in pairwise(times)))

@@ -138,8 +138,13 @@ def test_the_poster_is_a_picture_of_the_rendition(made: dict[str, Made], name: s
 
 
 def test_the_folder_holds_the_results_and_nothing_else(made: dict[str, Made]) -> None:
-    assert sorted(path.name for path in made["phone"].folder.iterdir()) == ["poster.jpg", "rendition.mp4"]
-    assert [path.name for path in made["voice"].folder.iterdir()] == ["rendition.m4a"]
+    assert sorted(path.name for path in made["phone"].folder.iterdir()) == [
+        "poster.jpg",
+        "rendition.mp4",
+        "sprite.jpg",
+        "timeline.json",
+    ]
+    assert sorted(path.name for path in made["voice"].folder.iterdir()) == ["rendition.m4a", "timeline.json"]
 
 
 def test_what_already_plays_everywhere_is_copied(made: dict[str, Made]) -> None:
