@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run code test check lint types layers unit infra chromium openapi web journeys bench load pictures tour pins plan deploy outputs doctor rollback destroy template tick parked replay verify-audit restore-drill reset
+.PHONY: help setup run code test check lint types layers unit infra chromium openapi web journeys bench load pictures tour pins advisories plan deploy outputs doctor rollback destroy template tick parked replay verify-audit restore-drill reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -95,6 +95,9 @@ pictures: setup ## Take the README's pictures anew
 
 pins: setup ## Pin every requirement anew, with hashes: make pins [UPGRADE=1]
 	@$(PYTHON) -m infra.pins $(if $(UPGRADE),--upgrade)
+
+advisories: setup ## Ask whether a package that is pinned has a known flaw: weekly; plan and deploy ask about what ships
+	@$(PYTHON) -m infra.advisories
 
 # An account's stages: docs/deploy/. STAGE=prod reads infra/stages/prod.toml; AWS_ENDPOINT_URL leads to an embedded AWS.
 plan: setup ## Check an account and show what a deployment would change and cost: make plan STAGE=prod

@@ -21,6 +21,7 @@ ENVIRONMENTS = {
     ".emulator": ("infra/requirements-emulator.txt",),
 }
 CHECKS = {".checks": ("infra/requirements-checks.txt",)}
+ADVISORIES = {".advisories": ("infra/requirements-advisories.txt",)}
 CHECKS_OF_NODE = ROOT / "infra" / "checks"
 OLDEST = (3, 12)
 

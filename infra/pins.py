@@ -21,8 +21,8 @@ SOURCES = (
     "infra/requirements-documents.in",
     "infra/requirements-emulator.in",
     "infra/requirements-checks.in",
+    "infra/requirements-advisories.in",
     "bench/requirements.in",
-    "infra/requirements-checks.in",
     "requirements-dev.in",  # the last: it takes in the files of what ships
 )
 # Shipped without what its command line needs; development installs that too.

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from infra.advisories import warn_before_deploying
 from infra.build import build, sizes
 from infra.deploy.by_hand import write_by_hand
 from infra.deploy.checks import check_place
@@ -53,6 +54,8 @@ def main() -> int | None:
 
 
 def _packaged(stage: Stage) -> Path:
+    if not stage.account.endpoint:  # the embedded AWS is for trying, often without a line
+        warn_before_deploying()
     with step("Packaging"):
         built = build(stage.target)
     said(sizes(built))
