@@ -3,6 +3,7 @@ import { Problem } from './problem'
 import type { Draft } from './review'
 import { DraftKeeper, draftShelf, type Keeping, sameDraft, type Shelf, type Shelved } from './review-draft'
 import { session } from './session.svelte'
+import { signOut } from './sign-out'
 
 const draft = (text: string): Draft => ({ comments: [], text, decision: null })
 
@@ -156,7 +157,7 @@ describe('the shelf of this computer', () => {
     expect(await session.renew()).toBe(false)
     expect(shelf.read()?.draft.text).toBe('Here')
     vi.stubGlobal('fetch', () => Promise.resolve(Response.json({})))
-    await session.signOut()
+    await signOut('here')
     expect(shelf.read()).toBeUndefined()
     vi.unstubAllGlobals()
   })

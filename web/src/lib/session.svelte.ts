@@ -1,4 +1,4 @@
-import { asProblem, Problem } from './problem'
+import { asProblem } from './problem'
 import { callJson } from './transport'
 
 export type Role = 'owner' | 'therapist' | 'client' | 'guardian'
@@ -47,8 +47,8 @@ export type SessionState = 'waking' | 'out' | 'in' | 'unreachable'
 
 /** Only says that a cookie may exist, so that a first visit does not ask for nothing. Holds no name. */
 const HINT = 'meanwhile.signed-in'
-/** Where drafts of feedback lie (review-draft.ts), whether that page was opened in this tab or not. */
-const REVIEW = 'meanwhile.review.'
+/** That somebody signed out here and the server does not know it yet (sign-out.ts). */
+export const OWED = 'meanwhile.owed'
 const FOR_WHOM = 'meanwhile.for'
 
 /**
@@ -62,13 +62,18 @@ class Session {
   forClientId = $state<string>()
   /** Left by a press: signing in again begins at the start, not where they left. */
   leftOnPurpose = false
+  /** What a press for signing out could not tell the server yet. */
+  owed = $state(kept(OWED) as 'here' | 'everywhere' | undefined)
 
   #token: string | undefined
   #renewal: Promise<boolean> | undefined
+  #telling: Promise<void> | undefined
   #leaving: (() => void)[] = []
   #channel: BroadcastChannel | undefined
 
   constructor() {
+    // Before anybody signs in anew, for it takes a cookie away.
+    if (this.owed) this.#telling = import('./sign-out').then((part) => part.tellWhatIsOwed())
     if (typeof BroadcastChannel === 'undefined') return
     this.#channel = new BroadcastChannel('meanwhile.session')
     this.#channel.onmessage = (event: MessageEvent) => {
@@ -103,7 +108,7 @@ class Session {
   /** After a load: in, out, or unreachable when there was no answer. */
   async wake(): Promise<void> {
     if (this.state === 'in') return
-    if (!mayBeSignedIn()) {
+    if (this.owed || !mayBeSignedIn()) {
       this.state = 'out'
       return
     }
@@ -146,6 +151,7 @@ class Session {
   }
 
   async #come(path: string, body: unknown): Promise<NextStep | undefined> {
+    await this.#telling?.catch(() => undefined)
     const { session, step } = await callJson<Entrance>('POST', path, body)
     if (session) this.#enter(session)
     return step ?? undefined
@@ -164,18 +170,10 @@ class Session {
     await callJson('POST', '/api/password/forgotten', { email: email.trim() })
   }
 
-  /** Signs out here, or everywhere. The page forgets at once only when the server has. */
-  async signOut(where: 'here' | 'everywhere' = 'here'): Promise<void> {
-    const headers: Record<string, string> = this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` }
-    const url = where === 'here' ? '/api/session' : '/api/sessions'
-    try {
-      await callJson('DELETE', url, undefined, headers)
-    } catch (thrown) {
-      if (!(thrown instanceof Problem && thrown.status === 401)) throw thrown
-    }
+  /** Forgets, here and in the other tabs; `signOut` in sign-out.ts is what a press calls. */
+  leave(): void {
     this.leftOnPurpose = true
     this.#forget()
-    forgetReviews()
     this.#channel?.postMessage('out')
   }
 
@@ -196,6 +194,9 @@ class Session {
     this.forClientId = answer.person.clients.find((client) => client.client_id === last)?.client_id ?? answer.person.clients[0]?.client_id
     this.state = 'in'
     this.leftOnPurpose = false
+    // Signing in anew ends what this browser had before.
+    this.owed = undefined
+    keep(OWED, undefined)
     keep(HINT, '1')
   }
 
@@ -207,15 +208,6 @@ class Session {
     this.state = 'out'
     keep(HINT, undefined)
     keep(FOR_WHOM, undefined)
-  }
-}
-
-/** Of whoever leaves on purpose. What is written while a session ends stays, so that nothing is lost. */
-function forgetReviews(): void {
-  try {
-    for (const name of Object.keys(localStorage)) if (name.startsWith(REVIEW)) localStorage.removeItem(name)
-  } catch {
-    // Nothing was kept either.
   }
 }
 
