@@ -87,8 +87,8 @@ journeys: setup ## Walk through the product in two browsers, each on a stack of 
 bench: setup ## Measure starts, requests, growth and cost; fails over a limit
 	@$(PYTHON) -m bench
 
-load: setup ## Put a bad day on the embedded stack: many at once, and see what is lost or doubled
-	@$(PYTHON) -m bench.load
+load: setup ## Put a bad day on the embedded stack, and see what is lost or doubled: make load [REMINDERS=5000]
+	@$(PYTHON) -m bench.load $(REMINDERS)
 
 pictures: setup ## Take the README's pictures anew
 	@PICTURES=1 CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/journeys/test_pictures.py

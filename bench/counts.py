@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.depot import Key
+from bench.depot import Key, read_units, write_units
 from bench.house import House, Step
 from bench.loop import Practice
 from bench.rows import Row
@@ -12,6 +12,10 @@ CALLS = {"today": 1, "lesson": 1, "submit": 2, "review": 2, "feedback": 2}
 ANY_CALLS = 4
 """The same for any other request."""
 UNITS = 1.25
+"""Units that a step may consume beside those of its items: each looked for once and written once in a run of a
+function, by DynamoDB's rounding, a write in a transaction twice, an entry of an index as the item that it is. What is
+over 1 was read or written again. Beside the items' sizes alone, each once in the whole step, in no transaction and no
+index, it is shown and held to nothing: that is what transactions, the index and runs apart from each other cost."""
 
 
 def loop_steps() -> list[Step]:
@@ -55,7 +59,32 @@ def counts(steps: Sequence[Step]) -> list[Row]:
                 unit="ratio of units",
             )
         )
+        spent, sizes = max(
+            ((_units(step)[0], _sizes(step)) for step in steps if step.name == name), key=lambda pair: pair[0] / pair[1]
+        )
+        rows.append(
+            Row(
+                name=f"units: {name}, beside the sizes alone",
+                value=round(spent / sizes, 3),
+                beside=f"each item once a step, by 4 KB read and 1 KB written: {sizes:g} units",
+                at_most=None,
+                unit="ratio of units",
+            )
+        )
     return rows
+
+
+def _sizes(step: Step) -> float:
+    """Units of the items of a step by their sizes alone."""
+    bills = [asked.bill for asked in (*step.request, *step.after) if asked.bill]
+    touched = [touch for bill in bills for touch in bill.touched]
+    sizes = {
+        (touch.key, touch.wrote): max(
+            other.size for other in touched if (other.key, other.wrote) == (touch.key, touch.wrote)
+        )
+        for touch in touched
+    }
+    return sum(write_units(size) if wrote else read_units(size, consistent=True) for (_, wrote), size in sizes.items())
 
 
 def _units(step: Step) -> tuple[float, float]:

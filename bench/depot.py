@@ -47,6 +47,14 @@ class Bill(NamedTuple):
     touched: tuple[Touch, ...]
 
 
+class UnknownRequestError(LookupError):
+    """The table was asked for something that the depot does not know how to answer, or what it costs."""
+
+    def __init__(self, request: str) -> None:
+        """Name the request."""
+        super().__init__(f"The depot does not know {request}. What it costs has to be written into bench/depot.py.")
+
+
 class RefusedError(Exception):
     """DynamoDB says no: the body of its answer with status 400."""
 
@@ -71,8 +79,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
         case "BOOL" | "NULL":
             return 1
         case _:
-            message = f"The depot does not know attributes of type {kind}."
-            raise NotImplementedError(message)
+            raise UnknownRequestError(f"attributes of type {kind}")
 
 
 def read_units(size: int, *, consistent: bool) -> float:
@@ -100,6 +107,10 @@ class Depot:
         self.stream: list[Item] = []
         """The new image of every row that was inserted, in order."""
 
+    def close(self) -> None:
+        """Forget everything."""
+        self._rows.close()
+
     def answer(self, operation: str, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Bill]:
         """Answer a call. Raise RefusedError with DynamoDB's words where a condition fails."""
         handlers: dict[str, Callable[[Mapping[str, Any]], tuple[dict[str, Any], Bill]]] = {
@@ -111,8 +122,7 @@ class Depot:
             "TransactWriteItems": self._transact,
         }
         if operation not in handlers:
-            message = f"The depot does not know {operation}."
-            raise NotImplementedError(message)
+            raise UnknownRequestError(operation)
         return handlers[operation](asked)
 
     def items(self) -> dict[Key, Item]:
@@ -263,8 +273,7 @@ def _holds(action: Mapping[str, Any], item: Item | None) -> bool:
     names, values = action.get("ExpressionAttributeNames", {}), action.get("ExpressionAttributeValues", {})
     rest = re.sub(r"[() ]|AND", "", _TERM.sub("", expression))
     if rest:
-        message = f"The depot does not know the condition {expression!r}."
-        raise NotImplementedError(message)
+        raise UnknownRequestError(f"the condition {expression!r}")
     return all(_term_holds(term, names, values, item or {}) for term in _TERM.finditer(expression))
 
 
@@ -282,8 +291,7 @@ def _term_holds(term: re.Match[str], names: Mapping[str, str], values: Mapping[s
         case "<=":
             return bool(_plain(here) <= _plain(values[term["right"]]))
         case _:
-            message = f"The depot does not know the condition {term[0]!r}."
-            raise NotImplementedError(message)
+            raise UnknownRequestError(f"the condition {term[0]!r}")
 
 
 def _plain(value: Mapping[str, Any]) -> Any:

@@ -90,11 +90,13 @@ class Person(Browser):
         return done
 
     def _ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Any:
-        answer = self.house.invoke("APIHandler", app, self.event(method, path, body, headers), None)
+        sent = {**(headers or {}), "cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        answer = self.house.invoke("APIHandler", app, self.event(method, path, body, sent), None)
         found = json.loads(answer["body"] or "null")
         if answer["statusCode"] >= _REFUSED:
             raise ProblemError(answer["statusCode"], found)
         self.etag = answer["headers"].get("ETag", "")
+        self._keep_cookies(answer.get("multiValueHeaders", {}).get("Set-Cookie", ()))
         return found
 
 

@@ -1,5 +1,6 @@
 """The loop, once around, as people go round it: every step with what it asks of AWS and what follows from it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from demo.steps import write_program
 ZONE = "Europe/Lisbon"
 DID = {"sets": 3, "reps": 8, "pain": 3, "note": "Better than on Monday, a little stiff at first."}
 REMINDERS = {"on": True, "weekdays": [0, 1, 2, 3, 4, 5, 6], "at": "17:30", "time_zone": ZONE}
+_LINK = re.compile(r"/r#(\S+)")
 WORDS = "Good. Keep to the higher chair this week, and push through the heels. Next: the same on the stairs."
 
 
@@ -53,7 +55,18 @@ class Practice:
         """Let somebody of the practice in."""
         return Person(self.house, self.practice_id, person_id, *roles)
 
-    def _in_library(self) -> str:
+    def by_link(self) -> Person:
+        """Let in whoever presses the button behind the link of the last letter for a review."""
+        token = next(found[1] for letter in reversed(self.house.wire.letters) if (found := _LINK.search(letter)))
+        bearer = Person(self.house, "", "")
+        bearer.post("/api/review-link", {"token": token})
+        return bearer
+
+    def begin_film(self) -> str:
+        """Begin to send a film for the library, and return its id."""
+        return str(self._opened_film()["resource"]["resource_id"])
+
+    def _opened_film(self) -> Any:
         about = {
             "kind": "video",
             "title": "The movement, once",
@@ -61,7 +74,10 @@ class Practice:
             "size": len(UPLOADED),
             "file_name": "knee.mp4",
         }
-        opened = self.therapist.post("/api/resources", about)
+        return self.therapist.post("/api/resources", about)
+
+    def _in_library(self) -> str:
+        opened = self._opened_film()
         self.therapist.upload(f"/api/library/{opened['resource']['resource_id']}", opened["ticket"], UPLOADED)
         return str(opened["resource"]["resource_id"])
 
@@ -139,6 +155,20 @@ class Client:
             me.post(f"{submission}/seen")
         with step("progress"):
             me.get(f"{self.home}/progress")
+
+    def begin_recording(self, program: dict[str, Any]) -> str:
+        """Begin a program and a recording for its first lesson, and return the recording's id."""
+        lesson = f"{self.home}/enrolments/{self.enrol(program)}/lessons/1"
+        blocks = self.self.get(lesson)["lesson"]["blocks"]
+        block_id = next(block["block_id"] for block in blocks if block["kind"] == "recording")
+        about = {"block_id": block_id, "content_type": "video/mp4", "size": len(UPLOADED)}
+        return str(self.self.post(f"{lesson}/recordings", about)["recording_id"])
+
+    def copy(self) -> str:
+        """Ask for a copy of everything, let it be made, and return its id."""
+        asked = self.self.post(f"{self.home}/copies")
+        self.house.settle()
+        return str(asked["copy_id"])
 
     def _do_block(self, lesson: str, block: dict[str, Any]) -> None:
         values: dict[str, Any] = {"exercise": DID, "scale": 4, "number": 12, "short_text": "One step at a time."}

@@ -42,6 +42,7 @@ UPLOADED = b"\x1a\x45\xdf\xa3" + b"0" * 996
 _S3 = "http://s3.amazonaws.com/doc/2006-03-01/"
 _UPLOAD = f'<InitiateMultipartUploadResult xmlns="{_S3}"><UploadId>up</UploadId></InitiateMultipartUploadResult>'
 _COMPLETE = f'<CompleteMultipartUploadResult xmlns="{_S3}"><Key>k</Key></CompleteMultipartUploadResult>'
+_NO_FILES = f'<ListBucketResult xmlns="{_S3}"><IsTruncated>false</IsTruncated></ListBucketResult>'
 _PARTS = f'<ListPartsResult xmlns="{_S3}"></ListPartsResult>'
 
 
@@ -71,6 +72,8 @@ class Wire:
         """Counts the runs of functions."""
         self.queued: list[tuple[str, str]] = []
         """Messages that were sent to queues: the queue's name and the body."""
+        self.letters: list[str] = []
+        """What was written in the letters that were sent."""
 
     @contextmanager
     def strung(self) -> Iterator[None]:
@@ -100,6 +103,7 @@ class Wire:
             return self._s3(request)
         if service == "email":
             self.asked.append(Asked(self.run, "ses", "SendEmail"))
+            self.letters.append(json.loads(body)["Content"]["Simple"]["Body"]["Text"]["Data"])
             return _answer(request, {"MessageId": "m"})
         self.asked.append(Asked(self.run, {"cognito-idp": "cognito"}.get(service, service), operation))
         return self._rest(request, operation, json.loads(body))
@@ -124,7 +128,11 @@ class Wire:
             ("POST", False): ("CompleteMultipartUpload", _COMPLETE),
             ("PUT", False): ("PutObject", ""),
             ("HEAD", False): ("HeadObject", ""),
-            ("GET", False): ("ListParts", _PARTS) if "uploadId" in query else ("GetObject", UPLOADED.decode("latin-1")),
+            ("GET", False): ("ListParts", _PARTS)
+            if "uploadId" in query
+            else ("ListObjectsV2", _NO_FILES)
+            if "list-type" in query
+            else ("GetObject", UPLOADED.decode("latin-1")),
             ("DELETE", False): ("DeleteObject", ""),
         }[str(request.method), query.startswith("uploads")]
         self.asked.append(Asked(self.run, "s3", operation))

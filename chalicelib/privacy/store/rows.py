@@ -24,6 +24,8 @@ from chalicelib.privacy.model import (
 )
 
 _COPIES = 20
+COUNTED = 100
+"""Past so many of a sort nobody wants to wait for their number."""
 RETENTION_KEY = Key("", "retention")
 ENDED_PART = "ended"
 _FILES = "#file#"
@@ -124,6 +126,16 @@ class PrivacyStore:
                 after = rows.after
                 if not after:
                     break
+
+    def beginning(self, client_id: ClientId) -> tuple[Rows, ...]:
+        """Read the first hundred rows of each sort that somebody who erases wants to know the number of."""
+        part = places.client(client_id)
+        return (
+            self._table.under(part, places.SUBMISSION, limit=2 * COUNTED),  # each with its feedback behind it
+            self._table.under(part, places.RECORDING, limit=COUNTED),
+            self._table.under(part, places.INVOICE, limit=COUNTED),
+            self._table.under(places.audit(client_id), "", limit=COUNTED),
+        )
 
     def page(self, part: str, after: str | None, limit: int) -> Rows:
         """Read some rows of a part, of whatever kind."""

@@ -4,10 +4,12 @@ import contextlib
 
 import pytest
 
-from chalicelib.foundation import due
+from chalicelib.foundation import due, places
 from chalicelib.foundation.ids import PersonId
 from chalicelib.foundation.kinds import KINDS, Erase
+from chalicelib.foundation.table import Key
 from chalicelib.media.intake import process_upload
+from chalicelib.media.model import RECORDING
 from chalicelib.practice import accounts
 
 from ..media.faults import BadDay, Lost
@@ -111,6 +113,19 @@ def test_what_goes_and_what_stays_is_shown_first_and_the_name_is_asked_for(pract
     refused = practice.try_("POST", "/api/clients/{mia}/erasure", practice.ana, {"name": "Mia"})
     assert (refused.status, refused.body["type"]) == (422, "other-name")
     assert practice.try_("POST", "/api/clients/{mia}/erasure", practice.ines, {"name": WORDS["name"]}).status == 403
+
+
+def test_what_is_very_many_is_not_counted_to_its_end(life: Life) -> None:
+    page, table = "/api/clients/{mia}/erasure", life.call().table
+    there = table.under(places.client(life.mia), places.RECORDING).all(RECORDING)
+    assert any(line.startswith(f"{len(there)} recording") for line in life.ask("GET", page, life.ana)["goes"])
+    stored = there[0]
+    for start in range(0, 100, 25):
+        write = life.call().write()
+        for number in range(start, start + 25):
+            write.put(RECORDING, Key(stored.key.part, f"{places.RECORDING}{number:03}"), stored.value)
+        write.commit()
+    assert any(line.startswith("At least 100 recordings") for line in life.ask("GET", page, life.ana)["goes"])
 
 
 def test_a_hold_keeps_the_record_from_being_erased_until_it_is_lifted(practice: Life) -> None:
