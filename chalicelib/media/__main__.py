@@ -1,57 +1,82 @@
 """Processing on a local file: `python -m chalicelib.media FILE OUT_DIR [--limit-seconds N] [--audio]`.
 
-Prints one JSON object. Exit 0: accepted, 2: rejected, 1: a fault of ours.
+Prints one JSON object. Exit 0: accepted, 2: rejected, 1: a fault of ours or of the call, said in one sentence.
 """
 
 import argparse
+import math
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
-from chalicelib.media.processing import Budget, Outcome, Rejected, ToolFault, process
+from chalicelib.media.processing import Kind, Outcome, Rejected, ToolFault, look_through, process
 
 _ACCEPTED, _OUR_FAULT, _REJECTED = 0, 1, 2
 
 
+class _Words(argparse.ArgumentParser):
+    """Says what is wrong with the call, and keeps exit 2 for what it means here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_OUR_FAULT, f"{self.format_usage()}{message[:1].upper()}{message[1:]}.\n")
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run processing as the video function does; the limit is on its wall time, in seconds."""
-    parser = argparse.ArgumentParser(prog="python -m chalicelib.media", description="Make a recording playable.")
+    """Make one file playable as the video function does, damage that shows only later included."""
+    parser = _Words(prog="python -m chalicelib.media", description="Make a recording playable.")
     parser.add_argument("file", type=Path)
     parser.add_argument("out_dir", type=Path)
-    parser.add_argument("--limit-seconds", type=float, default=Budget().seconds)
+    parser.add_argument("--limit-seconds", type=_seconds, help="how long the recording may be")
     parser.add_argument("--audio", action="store_true", help="only the sound is asked for")
     asked = parser.parse_args(arguments)
     try:
         asked.out_dir.mkdir(parents=True, exist_ok=True)
-        outcome = process(
-            asked.file,
-            asked.out_dir,
-            kind="audio" if asked.audio else "video",
-            longest_s=None,
-            budget=Budget(seconds=asked.limit_seconds),
-        )
-    except (ToolFault, OSError) as fault:
-        sys.stderr.write(f"{fault}\n")
-        return _OUR_FAULT
+        kind: Kind = "audio" if asked.audio else "video"
+        outcome = process(asked.file, asked.out_dir, kind=kind, longest_s=asked.limit_seconds)
+        if not isinstance(outcome, Rejected):
+            outcome = look_through(outcome)
+    except ToolFault as fault:
+        return _fail(str(fault))
+    except OSError as fault:
+        return _fail(f"{fault.filename or asked.file}: {fault.strerror or fault}.")
     sys.stdout.write(msgspec.json.encode(_report(outcome)).decode() + "\n")
     return _REJECTED if isinstance(outcome, Rejected) else _ACCEPTED
 
 
+def _seconds(word: str) -> int:
+    try:
+        seconds = math.ceil(float(word))
+    except (ValueError, OverflowError):
+        seconds = 0
+    if seconds < 1:
+        message = f"{word} is no number of seconds"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(sentence.encode(errors="replace").decode() + "\n")
+    return _OUR_FAULT
+
+
 def _report(outcome: Outcome) -> dict[str, object]:
-    if isinstance(outcome, Rejected):
-        return {"verdict": "rejected", "reason": outcome.reason, "outputs": []}
-    made = (outcome.rendition, outcome.poster, outcome.sprite, outcome.timeline)
+    taken = None if isinstance(outcome, Rejected) else outcome
+    made = (taken.rendition, taken.poster, taken.sprite, taken.timeline) if taken else ()
     return {
-        "verdict": "accepted",
-        "reason": None,
-        "copied_video": outcome.copied_video,
-        "copied_audio": outcome.copied_audio,
-        "duration_s": round(outcome.duration_s, 3),
-        "width": outcome.width,
-        "height": outcome.height,
-        "outputs": [str(path) for path in made if path is not None],
+        "verdict": "accepted" if taken else "rejected",
+        "reason": outcome.reason if isinstance(outcome, Rejected) else None,
+        "damaged": taken.damaged if taken else None,
+        "copied_video": taken.copied_video if taken else None,
+        "copied_audio": taken.copied_audio if taken else None,
+        "duration_s": round(taken.duration_s, 3) if taken else None,
+        "width": taken.width if taken else None,
+        "height": taken.height if taken else None,
+        "loudness_lufs": taken.loudness_lufs if taken else None,
+        "outputs": [os.fsencode(path).decode(errors="replace") for path in made if path is not None],
     }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import IO
 
-_STDERR_BYTES = 256 * 1024
+_FIRST_WORDS, _LAST_WORDS = 52 * 1024, 12 * 1024
 _OPEN_FILES = 64
 _LAST_WORDS_S = 5
 _BLOCK = 512
@@ -42,7 +42,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a child ended. `errors` is the beginning of what it wrote to stderr, at most 256 KiB."""
+    """How a child ended. `errors` is what it wrote to stderr: of more than 64 KiB, the beginning and the end."""
 
     status: int
     errors: str
@@ -76,7 +76,7 @@ def run(command: Sequence[str], *, folder: Path, caps: Caps) -> Finished:
         overtime.set()
         _kill_group(process.pid)
 
-    said = bytearray()
+    said = _Said()
     timer = threading.Timer(caps.seconds, stop)
     listener = threading.Thread(target=_listen, args=(process.stderr, said), daemon=True)
     try:
@@ -90,7 +90,7 @@ def run(command: Sequence[str], *, folder: Path, caps: Caps) -> Finished:
         _kill_group(process.pid)
         status = process.wait()
         listener.join(_LAST_WORDS_S)
-    finished = Finished(status, said.decode("utf-8", "replace"), overtime.is_set())
+    finished = Finished(status, said.text(), overtime.is_set())
     if status in _CANNOT_START or _DISK_FULL in finished.errors:
         raise ToolFault(finished.errors.strip() or f"{command[0]} could not be started.")
     return finished
@@ -125,12 +125,32 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _listen(stderr: IO[bytes] | None, said: bytearray) -> None:
+class _Said:
+    """The first and the last words of a child, however many lie between.
+
+    Not a file: its size could be limited by nothing but the limit on the rendition's, and a child that reaches that
+    is killed. Somebody's damaged recording must not be lost because a decoder complains a lot.
+    """
+
+    def __init__(self) -> None:
+        self._first, self._last = bytearray(), bytearray()
+
+    def add(self, piece: bytes) -> None:
+        room = _FIRST_WORDS - len(self._first)
+        self._first += piece[:room]
+        self._last += piece[room:]
+        del self._last[:-_LAST_WORDS]
+
+    def text(self) -> str:
+        return (self._first + self._last).decode("utf-8", "replace")
+
+
+def _listen(stderr: IO[bytes] | None, said: _Said) -> None:
     if stderr is None:
         return
     with stderr:
-        while piece := stderr.read(65536):
-            said.extend(piece[: max(0, _STDERR_BYTES - len(said))])
+        while piece := os.read(stderr.fileno(), 65536):
+            said.add(piece)
 
 
 def _kill_group(pid: int) -> None:

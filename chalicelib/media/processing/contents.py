@@ -9,13 +9,17 @@ from chalicelib.media.processing.streams import Audio, Video
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What one file holds: the chosen streams, each with its measured packets, and the declared length."""
+    """What one file holds: the chosen streams, each with its measured packets, and the declared length.
+
+    `damaged`: whoever read the container lost its place, or found less than was announced.
+    """
 
     declared_s: float | None
     video: Video | None
     video_track: Track
     audio: Audio | None
     audio_track: Track
+    damaged: bool = False
 
     @property
     def duration_s(self) -> float:

@@ -101,7 +101,7 @@ def preview_command(ffmpeg: Path, rendition: Path, made: Contents, sight: Sight 
         outputs += ["-map", "[heard]", "-f", "null", "-"]
     skipped = [] if sight is None or sight.every_picture else ["-skip_frame", "nokey"]
     return [
-        *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+info", *skipped),
+        *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+verbose", *skipped),
         *open_safely(Source(rendition, Container.ISO)),
         *("-filter_complex", ";".join(graph), *outputs),
     ]

@@ -1,12 +1,13 @@
 """Opens a file in a child process and says what is in it, without decoding it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalicelib.media.processing import child
 from chalicelib.media.processing.container import Container
 from chalicelib.media.processing.contents import Contents
+from chalicelib.media.processing.damage import is_damaged
 from chalicelib.media.processing.outcome import Reason, RefusalError
 from chalicelib.media.processing.packets import Track, read_tracks
 from chalicelib.media.processing.streams import Audio, Video, read_listing
@@ -23,9 +24,9 @@ _DECODERS = (
 
 _MAPPED = re.compile(r"  Stream #0:(\d+) -> #0:(\d+) \(copy\)")
 _LEVEL = re.compile(r" level_idc +[01]+ = (\d+)")
+_FIRST_HEADERS = ("-map", "0:v", "-c", "copy", "-frames:v", "1", "-bsf:v", "trace_headers", "-f", "null", "-")
 _UNFINISHED = "moov atom not found"
 _TOO_LARGE = ("Picture size", "exceeds specified max pixel count")
-_LITTLE_TEXT = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,11 @@ def open_safely(source: Source) -> list[str]:
     ]
 
 
-def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps) -> Contents:
+def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps, pictures_are_h264: bool = False) -> Contents:
     """Look at `source`; the packet list is written to `folder` and removed again.
 
-    Raises `RefusalError` when the file cannot be opened or its packets fill more than `caps.file_bytes` of text.
+    The level of the picture is read only where the caller knows that `pictures_are_h264`. Raises `RefusalError`
+    when the file cannot be opened or its packets fill more than `caps.file_bytes` of text.
     """
     listed = folder / "packets.txt"
     # One run: the report on stderr names the streams, the muxer's text lists every packet of them.
@@ -64,6 +66,7 @@ def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps) -> Co
         *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"),
         *open_safely(source),
         *("-map", "0:v?", "-map", "0:a?", "-c", "copy", "-copyts", "-f", "framecrc", "-y", f"file:{listed.absolute()}"),
+        *(_FIRST_HEADERS if pictures_are_h264 else ()),
     ]
     finished = child.run(command, folder=folder, caps=caps)
     if finished.timed_out:
@@ -82,24 +85,16 @@ def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps) -> Co
         listed.unlink()
     places = {int(index): int(place) for index, place in _MAPPED.findall(finished.errors)}
     video, audio = listing.picture(), listing.sound()
+    if video is not None and pictures_are_h264:
+        video = replace(video, level=max((int(level) for level in _LEVEL.findall(finished.errors)), default=0))
     return Contents(
         listing.declared_s,
         video,
         _track_of(video, places, tracks),
         audio,
         _track_of(audio, places, tracks),
+        damaged=is_damaged(finished.errors),
     )
-
-
-def h264_level(ffmpeg: Path, source: Source, video: Video, *, folder: Path, caps: child.Caps) -> int:
-    """The level that an H.264 stream asks a decoder for, times ten; 0 when it does not say."""
-    command = [
-        *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"),
-        *open_safely(source),
-        *("-map", f"0:{video.index}", "-c", "copy", "-frames:v", "1", "-bsf:v", "trace_headers", "-f", "null", "-"),
-    ]
-    finished = child.run(command, folder=folder, caps=child.Caps(caps.seconds, caps.memory_bytes, _LITTLE_TEXT))
-    return max((int(level) for level in _LEVEL.findall(finished.errors)), default=0)
 
 
 def _track_of(stream: Video | Audio | None, places: dict[int, int], tracks: dict[int, Track]) -> Track:

@@ -14,7 +14,8 @@ _KEY_EVERY = 60
 _AUDIO_BITS = 128_000
 _AUDIO_RATE_HZ = 48_000
 _HD_LONG_SIDE = 1280
-_SEI = 6
+# Slices, parameter sets and delimiters. What is none of these may tell of the device, or anything (SEI).
+_NEEDED_UNITS = "1-5|7-11"
 
 # Level and colour are written down because a decoder believes what it reads, not what it sees.
 _ENCODE_VIDEO = (
@@ -32,7 +33,8 @@ _FORGET = (
     *("-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn"),
     *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
 )
-_QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+error")
+# What a decoder could not read is said in the last lines at this level (`damage`).
+_TELLING = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+verbose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Plan:
 
 def rendition_command(ffmpeg: Path, plan: Plan, target: Path) -> list[str]:
     """Makes the MP4 (with a picture) or the M4A (without) at `target`."""
-    words = [str(ffmpeg), *_QUIET, *open_safely(plan.source)]
+    words = [str(ffmpeg), *_TELLING, *open_safely(plan.source)]
     if plan.video is not None:
         words += ["-map", f"0:{plan.video.index}", *_video_words(plan, plan.video)]
     if plan.audio is not None:
@@ -59,16 +61,16 @@ def rendition_command(ffmpeg: Path, plan: Plan, target: Path) -> list[str]:
 
 
 def decode_command(ffmpeg: Path, rendition: Path) -> list[str]:
-    """Decodes all of `rendition` and throws it away; what it says is what was wrong."""
+    """Decodes all pictures of `rendition` and throws them away: what matters is what is said of it."""
     return [
-        *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+error"),
+        *(str(ffmpeg), *_TELLING),
         *open_safely(Source(rendition, Container.ISO)),
-        *("-map", "0", "-f", "null", "-"),
+        *("-map", "0:v", "-f", "null", "-"),
     ]
 
 
 def _video_words(plan: Plan, video: Video) -> list[str]:
-    without_sei = ("-bsf:v", f"filter_units=remove_types={_SEI}")
+    without_sei = ("-bsf:v", f"filter_units=pass_types={_NEEDED_UNITS}")
     if plan.copy_video:
         return ["-c:v", "copy", *without_sei]
     filters = video_filters(video, too_fast=is_too_fast(plan.video_track))

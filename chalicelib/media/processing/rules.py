@@ -20,7 +20,8 @@ HIGHEST_LEVEL = 40
 _LONGEST_SIDE_IN = 4096
 _LONGEST_SHORT_SIDE_IN = 2304
 _SMALLEST_SIDE_IN = 16
-_GRACE_S = 5.0
+_GRACE_S = 0.5
+_GRACE = 0.01
 _LONGEST_GAP_S = 30.0
 _WHOLE = 0.9
 _ROUNDING_S = 0.5
@@ -52,7 +53,9 @@ def refusal(contents: Contents, *, kind: Kind, longest_s: int | None) -> Reason 
         main = contents.audio_track
     if reason is not None:
         return reason
-    if contents.duration_s > longest_allowed_s(longest_s) + _GRACE_S:
+    longest = longest_allowed_s(longest_s)
+    # Nobody stops a recording to the frame, and sound ends a little after the picture.
+    if contents.duration_s > longest + _GRACE_S + longest * _GRACE:
         return Reason.TOO_LONG
     if main.longest_gap_s > _LONGEST_GAP_S:
         return Reason.GAP
@@ -106,7 +109,7 @@ def is_too_fast(track: Track) -> bool:
 
 
 def may_copy_video(video: Video, track: Track) -> bool:
-    """The picture is already what a rendition would be, as far as can be told without its level.
+    """The picture is already what a rendition would be; its level is looked at once it is copied.
 
     A copy keeps what a trimmed clip hides, so that is never copied: it is private.
     """
@@ -141,7 +144,10 @@ def may_copy_audio(audio: Audio, track: Track) -> bool:
 
 
 def is_sound_rendition(contents: Contents, *, of_s: float, kind: Kind) -> bool:
-    """What came out is what was promised, and as long as the `of_s` seconds that went in (0.5 s or 5 %)."""
+    """What came out is what was promised but for its level, and as long as the `of_s` seconds that went in.
+
+    Half a second or 5 % may be between the two.
+    """
     if abs(contents.duration_s - of_s) > max(_ROUNDING_S, of_s * _DRIFT):
         return False
     if contents.audio is not None and not may_copy_audio(contents.audio, contents.audio_track):
@@ -157,6 +163,11 @@ def is_sound_rendition(contents: Contents, *, of_s: float, kind: Kind) -> bool:
         and max(video.width, video.height) <= LONG_SIDE
         and min(video.width, video.height) <= SHORT_SIDE
     )
+
+
+def is_low_level(video: Video | None) -> bool:
+    """The rendition's picture, if there is one, asks no more of a decoder than every device has."""
+    return video is None or 0 < video.level <= HIGHEST_LEVEL
 
 
 def estimated_cpu_s(contents: Contents, *, copy_video: bool) -> float:

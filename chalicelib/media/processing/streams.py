@@ -32,7 +32,10 @@ _OBLONGEST_PIXEL = 10
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """One stream of pictures, as the file describes it: sizes are in stored pixels, before turning."""
+    """One stream of pictures, as the file describes it: sizes are in stored pixels, before turning.
+
+    `level` is what H.264 asks of a decoder, times ten; 0 where it was not read.
+    """
 
     index: int
     codec: str
@@ -49,6 +52,7 @@ class Video:
     rotation: float | None = None
     still: bool = False
     preferred: bool = False
+    level: int = 0
 
     @property
     def hdr(self) -> bool:

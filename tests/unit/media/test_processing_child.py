@@ -108,9 +108,12 @@ def test_a_child_that_writes_too_much_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_flood_of_errors_is_cut_off_and_harms_nobody(tmp_path: Path) -> None:
-    finished = run(shell("head -c 3000000 /dev/zero | tr '\\0' x >&2"), folder=tmp_path, caps=CAPS)
+    flood = "echo first >&2; head -c 3000000 /dev/zero | tr '\\0' x >&2; echo last >&2"
+    finished = run(shell(flood), folder=tmp_path, caps=CAPS)
     assert finished.ok
-    assert len(finished.errors) == 256 * 1024
+    assert len(finished.errors) == 64 * 1024
+    assert finished.errors.startswith("first\n")
+    assert finished.errors.endswith("xlast\n")
 
 
 def test_a_missing_tool_is_a_fault_of_ours(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Real recordings through the real ffmpeg: what comes out plays, stands upright and tells nothing."""
 
+import json
+import os
 import subprocess
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,7 +15,7 @@ from chalicelib.media.processing import Accepted, Kind, Reason, Rejected, find_f
 from chalicelib.media.processing.child import Caps
 from chalicelib.media.processing.container import Container
 from chalicelib.media.processing.contents import Contents
-from chalicelib.media.processing.probe import Source, h264_level, probe
+from chalicelib.media.processing.probe import Source, probe
 from demo.clips import BROWSER_S, PHONE_S, ROTATED_S, VOICE_S, Clips, frames
 
 CAPS = Caps(seconds=60, memory_bytes=4 * 1024**3, file_bytes=2**25)
@@ -51,7 +53,8 @@ def ffmpeg(*words: str) -> bytes:
 
 
 def contents_of(path: Path, folder: Path) -> Contents:
-    return probe(find_ffmpeg(), Source(path, Container.ISO), folder=folder, caps=CAPS)
+    is_video = path.suffix == ".mp4"
+    return probe(find_ffmpeg(), Source(path, Container.ISO), folder=folder, caps=CAPS, pictures_are_h264=is_video)
 
 
 def pixels_of(path: Path, width: int, height: int, at_s: float = 0) -> bytes:
@@ -87,12 +90,8 @@ def test_every_video_becomes_one_that_plays_everywhere(made: dict[str, Made], tm
     assert inside.audio is not None
     assert (inside.audio.codec, inside.audio.profile) == ("aac", "LC")
     assert inside.audio.channels <= 2
-    assert 0 < h264_level(find_ffmpeg(), source(outcome), inside.video, folder=tmp_path, caps=CAPS) <= 40
+    assert 0 < inside.video.level <= 40
     ffmpeg("-xerror", "-i", str(outcome.rendition), "-f", "null", "-")
-
-
-def source(outcome: Accepted) -> Source:
-    return Source(outcome.rendition, Container.ISO)
 
 
 @pytest.mark.parametrize("wanted", VIDEOS)
@@ -198,10 +197,84 @@ def test_each_bad_clip_is_refused_for_its_own_reason(clips: Clips, tmp_path: Pat
     assert list(tmp_path.iterdir()) == [empty]
 
 
+def told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    status = main(arguments)
+    return status, json.loads(capsys.readouterr().out)
+
+
+FIELDS = [
+    "verdict",
+    "reason",
+    "damaged",
+    "copied_video",
+    "copied_audio",
+    "duration_s",
+    "width",
+    "height",
+    "loudness_lufs",
+    "outputs",
+]
+
+
 def test_the_command_prints_one_json_object(clips: Clips, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(clips.voice), str(tmp_path / "new"), "--audio"]) == 0
-    assert '"verdict":"accepted"' in capsys.readouterr().out
-    assert main([str(clips.text), str(tmp_path)]) == 2
-    assert capsys.readouterr().out == '{"verdict":"rejected","reason":"not_media","outputs":[]}\n'
-    assert main([str(tmp_path / "missing.mp4"), str(tmp_path)]) == 1
-    assert "missing.mp4" in capsys.readouterr().err
+    out = tmp_path / "new"
+    status, taken = told([str(clips.voice), str(out), "--audio"], capsys)
+    assert (status, taken["verdict"], taken["reason"], taken["damaged"]) == (0, "accepted", None, False)
+    assert taken["outputs"] == [str(out / "rendition.m4a"), str(out / "timeline.json")]
+    status, refused = told([str(clips.text), str(out)], capsys)
+    assert (status, refused["verdict"], refused["reason"]) == (2, "rejected", "not_media")
+    assert list(taken) == list(refused) == FIELDS
+    assert {name for name in FIELDS if refused[name] is not None} == {"verdict", "reason", "outputs"}
+    assert refused["outputs"] == list(out.iterdir()) == []
+
+
+def test_the_limit_of_the_command_is_on_the_length_of_the_recording(
+    clips: Clips, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told([str(clips.phone), str(tmp_path), "--limit-seconds", "2"], capsys)[1]["reason"] == "too_long"
+    assert told([str(clips.phone), str(tmp_path), "--limit-seconds", "8.0"], capsys)[0] == 0
+
+
+def test_a_call_that_cannot_work_is_told_so_in_a_sentence(
+    clips: Clips, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    a_file = tmp_path / "a file"
+    a_file.touch()
+    own = tmp_path / "rendition.mp4"
+    own.write_bytes(clips.phone.read_bytes())
+    calls = [
+        ("missing.mp4", tmp_path / "missing.mp4", tmp_path),
+        ("not a file", tmp_path, tmp_path),
+        ("not a file", pipe, tmp_path),
+        ("not a file", Path("/dev/zero"), tmp_path),
+        ("a file", clips.phone, a_file),
+        ("No such file", clips.phone, Path("/proc/nowhere")),
+        ("written over", own, tmp_path),
+    ]
+    for part, file, out in calls:
+        assert main([str(file), str(out)]) == 1
+        said = capsys.readouterr().err
+        assert part in said
+        assert said.endswith(".\n")
+        assert said.count("\n") == 1
+    assert own.read_bytes() == clips.phone.read_bytes()
+
+
+@pytest.mark.parametrize("words", [[], ["one"], ["a", "b", "--limit-seconds", "nan"], ["a", "b", "--limit-seconds=-1"]])
+def test_a_call_with_the_wrong_words_is_not_taken_for_a_refusal(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("usage:")
+
+
+def test_a_second_run_into_the_same_folder_replaces_the_first(clips: Clips, tmp_path: Path) -> None:
+    assert isinstance(process(clips.phone, tmp_path, kind="video", longest_s=None), Accepted)
+    assert isinstance(process(clips.voice, tmp_path, kind="audio", longest_s=None), Accepted)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rendition.m4a", "timeline.json"]
+    process(clips.broken, tmp_path, kind="video", longest_s=None)
+    assert list(tmp_path.iterdir()) == []
