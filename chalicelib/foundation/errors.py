@@ -28,6 +28,8 @@ class DomainError(Exception):
     title: ClassVar[str] = "That could not be done."
     cookies: tuple[str, ...] = ()
     """Set-Cookie headers that go with the refusal, as when a session is over and its cookie with it."""
+    aimed_at: str = ""
+    """A keyed hash of whose account was tried, for the log alone (`pseudonym` in foundation/source.py)."""
 
     def __init__(self, detail: str = "", /, *, type: str | None = None, **extra: object) -> None:  # noqa: A002 - the field's name in RFC 9457
         """Take the sentence, a more exact type where the class's is too wide, and extension members."""

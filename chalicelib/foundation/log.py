@@ -9,7 +9,7 @@ _ALLOWED = frozenset(
     {
         "correlation_id", "event_id", "event_type", "subscriber", "route", "method", "status", "problem", "error",
         "practice_id", "person_id", "client_id", "submission_id", "recording_id", "invoice_id", "kind", "count",
-        "due_at", "late_s", "queue", "took_ms", "reason", "stage", "source",
+        "due_at", "late_s", "queue", "took_ms", "reason", "stage", "source", "aimed_at",
     }
 )  # fmt: skip
 

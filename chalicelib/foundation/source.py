@@ -13,9 +13,10 @@ _OWN_NETWORK = 64
 
 
 def pseudonym(address: str) -> str:
-    """Return by what a log tells one address from another: nobody reads off it which one it is.
+    """Return by what a log tells one address, of the internet or of mail, from another: nobody reads off it which.
 
-    It is keyed by the stack, without which all four billion addresses would be tried in minutes.
+    It is keyed by the stack, without which all four billion addresses, or a list of mail addresses, would be tried
+    in minutes.
     """
     return hmac.new(settings().origin_key.encode(), address.encode(), "sha256").hexdigest()[:16]
 

@@ -10,6 +10,7 @@ from chalicelib.foundation import throttle
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, DomainError, SignedOut
 from chalicelib.foundation.ids import PersonId, PracticeId, new_secret
+from chalicelib.foundation.source import pseudonym
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
 from chalicelib.practice import accounts
@@ -84,8 +85,12 @@ def sign_in(call: Call, given: SignIn, device: str, source: str) -> Entered:
     An address that nobody has is counted, and asked for at Cognito, as any other.
     """
     email = same_address(given.email)
-    throttle.take(call.now, *_tries(email, source))
-    entered = enter(call, accounts.sign_in(email, same_password(given.password)), device)
+    try:
+        throttle.take(call.now, *_tries(email, source))
+        entered = enter(call, accounts.sign_in(email, same_password(given.password)), device)
+    except DomainError as refusal:
+        refusal.aimed_at = pseudonym(email)
+        raise
     if entered.entrance.session:
         throttle.forget(call.now, *_tries(email, source))
     return entered

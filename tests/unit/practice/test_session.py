@@ -171,6 +171,32 @@ def test_a_refusal_is_logged_with_who_and_from_where_and_without_the_address(
     assert "192.0.2" not in str(lines)
 
 
+@pytest.mark.usefixtures("signed_in")
+def test_a_try_that_failed_is_logged_with_whose_account_it_was_aimed_at_and_without_the_address(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def aimed_at() -> list[str]:
+        lines = [vars(line) for line in caplog.records if line.getMessage() == "refused"]
+        assert "home.example" not in str(lines)
+        caplog.clear()
+        return [line["aimed_at"] for line in lines]
+
+    for email in ("jonas@home.example", "Jonas@HOME.example", "nobody@home.example"):
+        assert _sign_in(gateway, email, "not the password").status == 401
+    jonas, again, nobody = aimed_at()
+    assert jonas == again != nobody
+    for _ in range(4):
+        _sign_in(gateway, password="not the password")
+    assert {*aimed_at()} == {jonas}
+    assert _sign_in(gateway).status == 429
+    assert aimed_at() == [jonas]
+    monkeypatch.setenv("ORIGIN_KEY", "another stack's")
+    settings.cache_clear()
+    _sign_in(gateway)
+    assert jonas not in aimed_at()
+    settings.cache_clear()
+
+
 def test_signing_out_without_a_session_is_done_already(gateway: Gateway) -> None:
     assert gateway.call("DELETE", "/api/session").status == 200
 
