@@ -177,6 +177,7 @@ def _deployed(stack: Stack, built: Path) -> dict[str, str]:
         "MailFrom": f"Meanwhile <hello@{MAIL_DOMAIN}>",
         "MailDomain": MAIL_DOMAIN,
         "Architecture": LOCAL.architecture,
+        "Passkeys": "on",
     }
     found = deploy(stack.account, built, parameters)
     do_what_was_forgotten(stack.account, json.loads((built / "template.json").read_text()), found)

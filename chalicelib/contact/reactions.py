@@ -31,6 +31,12 @@ def tell_of_reset(call: Call, event: Event) -> None:
     service.tell_of_reset(call, PersonId(event.ids["person_id"]))
 
 
+@on("passkey.added")
+def tell_of_passkey(call: Call, event: Event) -> None:
+    """Tell somebody that a passkey was added to their sign-in."""
+    service.tell_of_passkey(call, PersonId(event.ids["person_id"]))
+
+
 @on("lesson.submitted")
 def note_practice(call: Call, event: Event) -> None:
     """Note the day of practice, so that no reminder comes after it."""

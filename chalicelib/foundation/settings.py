@@ -17,14 +17,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     site_origin: str
     user_pool_id: str
     user_pool_client_id: str
+    user_pool_client_secret: str = ""
     work_queue_url: str
     documents_queue_url: str
     uploads_queue_url: str
+    uploads_parked_url: str
     mail_from: str
     tick_time_from_event: bool = False
     review_link_hours: int = 72
     origin_key: str = ""
     tries_an_address: int = 100
+    convert_role: str = ""
+    """Under what role MediaConvert works for us; empty where it does not."""
+
+    @property
+    def passkeys(self) -> bool:
+        """Whether passkeys are offered. Only the client that knows them has a secret (infra/resources/people.yaml)."""
+        return bool(self.user_pool_client_secret)
 
     @property
     def secure_cookies(self) -> bool:

@@ -6,6 +6,7 @@ those of staff once they have an authenticator.
 """
 
 import base64
+import hmac
 from typing import Any, NamedTuple
 
 import msgspec
@@ -34,7 +35,7 @@ _LOCKED = "attempts exceeded"
 _REFUSED = frozenset(
     {"InvalidPasswordException", "InvalidParameterException", "PasswordHistoryPolicyViolationException"}
 )
-_CODE = "SOFTWARE_TOKEN_MFA"
+_CODE, _PASSKEY = "SOFTWARE_TOKEN_MFA", "WEB_AUTHN"
 _WRONG_CODE = frozenset({"CodeMismatchException", "EnableSoftwareTokenMFAException"})
 _THERE = frozenset({"UsernameExistsException", "AliasExistsException"})
 
@@ -61,6 +62,17 @@ class Challenge(NamedTuple):
 
     account: Account
     proof: str
+
+
+class PasskeyAsked(NamedTuple):
+    """A passkey is asked for. `proof` goes back to Cognito with what it signs, which is the `challenge` (base64url)."""
+
+    proof: str
+    challenge: str
+
+
+class _Options(msgspec.Struct, frozen=True):
+    challenge: str
 
 
 class AddressTaken(Conflict):
@@ -100,35 +112,61 @@ class AccountMissing(Exception):
 
 def sign_in(name: str, password: str) -> Tokens | Challenge | None:
     """Sign in by address or person id. None where they do not match, or no password was ever chosen."""
-    answer = _authenticate("ADMIN_USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
+    answer = _authenticate("ADMIN_USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password, **_secret_hash(name))
     if answer and answer.get("ChallengeName") == _CODE:
         account = find(name)
         return Challenge(account, answer["Session"]) if account else None
     return _tokens(answer)
 
 
-def refresh(refresh_token: str) -> Tokens | None:
+def refresh(person_id: PersonId, refresh_token: str) -> Tokens | None:
     """Go on with a session, or None where it is over."""
-    return _tokens(_authenticate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=refresh_token))
+    parameters = {"REFRESH_TOKEN": refresh_token, **_secret_hash(person_id)}
+    return _tokens(_authenticate("REFRESH_TOKEN_AUTH", **parameters))
+
+
+def ask_for_passkey(person_id: PersonId) -> PasskeyAsked | None:
+    """Ask for a passkey of that person, or None where there is none, or nobody of that id."""
+    name: dict[str, str] = {"USERNAME": person_id, **_secret_hash(person_id)}
+    answer = _authenticate("USER_AUTH", PREFERRED_CHALLENGE=_PASSKEY, **name)
+    if not answer or answer.get("ChallengeName") != _PASSKEY:
+        return None
+    options = answer["ChallengeParameters"]["CREDENTIAL_REQUEST_OPTIONS"]
+    return PasskeyAsked(answer["Session"], msgspec.json.decode(options, type=_Options).challenge)
+
+
+def answer_with_passkey(person_id: PersonId, proof: str, credential: str) -> Tokens | None:
+    """Sign in with what a browser's passkey signed (JSON, as its `toJSON` writes it). None where it does not count."""
+    try:
+        return _tokens(_respond(_PASSKEY, person_id, proof, CREDENTIAL=credential))
+    except ClientError as error:
+        slow_down(error)
+        if _code(error) in _NOT_IN:
+            return None
+        raise
 
 
 def answer_challenge(person_id: PersonId, proof: str, code: str) -> Tokens | None:
     """Show the code that was asked for. None where the challenge is over; raise CodeWrong or CodeUsed."""
-    pool = settings()
     try:
-        answer = client("cognito-idp").admin_respond_to_auth_challenge(
-            UserPoolId=pool.user_pool_id,
-            ClientId=pool.user_pool_client_id,
-            ChallengeName=_CODE,
-            Session=proof,
-            ChallengeResponses={"USERNAME": person_id, "SOFTWARE_TOKEN_MFA_CODE": code},
-        )
+        return _tokens(_respond(_CODE, person_id, proof, SOFTWARE_TOKEN_MFA_CODE=code))
     except ClientError as error:
         _refuse_code(error)
         if _code(error) in _NOT_IN:
             return None
         raise
-    return _tokens(answer)
+
+
+def _respond(challenge: str, person_id: PersonId, proof: str, **responses: str) -> dict[str, Any]:
+    pool = settings()
+    answer: dict[str, Any] = client("cognito-idp").admin_respond_to_auth_challenge(
+        UserPoolId=pool.user_pool_id,
+        ClientId=pool.user_pool_client_id,
+        ChallengeName=challenge,
+        Session=proof,
+        ChallengeResponses={"USERNAME": person_id, **_secret_hash(person_id), **responses},
+    )
+    return answer
 
 
 def new_authenticator(access_token: str) -> str:
@@ -166,7 +204,7 @@ def _ask_for_codes(person_id: PersonId, *, asked: bool) -> None:
 
 
 def _refuse_code(error: ClientError) -> None:
-    _slow_down(error)
+    slow_down(error)
     if _code(error) in _WRONG_CODE:
         raise CodeWrong from error
     if _code(error) == "ExpiredCodeException":  # Cognito's name for a code that was used
@@ -183,11 +221,20 @@ def _authenticate(flow: str, **parameters: str) -> dict[str, Any] | None:
             AuthParameters=parameters,
         )
     except ClientError as error:
-        _slow_down(error)
+        slow_down(error)
         if _code(error) in _NOT_IN:
             return None
         raise
     return answer
+
+
+def _secret_hash(name: str) -> dict[str, str]:
+    """What Cognito asks of a client that has a secret, where ours has one."""
+    pool = settings()
+    if not pool.user_pool_client_secret:
+        return {}
+    mac = hmac.digest(pool.user_pool_client_secret.encode(), f"{name}{pool.user_pool_client_id}".encode(), "sha256")
+    return {"SECRET_HASH": base64.b64encode(mac).decode()}
 
 
 def _tokens(answer: dict[str, Any] | None) -> Tokens | None:
@@ -205,7 +252,9 @@ def _tokens(answer: dict[str, Any] | None) -> Tokens | None:
 def revoke(refresh_token: str) -> None:
     """End one session. Whatever Cognito says, the caller forgets the token."""
     try:
-        client("cognito-idp").revoke_token(Token=refresh_token, ClientId=settings().user_pool_client_id)
+        secret = settings().user_pool_client_secret
+        given = {"ClientSecret": secret} if secret else {}
+        client("cognito-idp").revoke_token(Token=refresh_token, ClientId=settings().user_pool_client_id, **given)
     except (ClientError, BotoCoreError) as error:
         log("a session could not be revoked", failed=True, error=type(error).__name__)
 
@@ -292,7 +341,7 @@ def choose_password(person_id: PersonId, password: str) -> None:
             UserPoolId=settings().user_pool_id, Username=person_id, Password=password, Permanent=True
         )
     except ClientError as error:
-        _slow_down(error)
+        slow_down(error)
         if _code(error) == "UserNotFoundException":
             raise AccountMissing from error
         if _code(error) in _REFUSED:
@@ -304,14 +353,15 @@ def _read(name: str) -> dict[str, str] | None:
     try:
         found = client("cognito-idp").admin_get_user(UserPoolId=settings().user_pool_id, Username=name)
     except ClientError as error:
-        _slow_down(error)
+        slow_down(error)
         if _code(error) == "UserNotFoundException":
             return None
         raise
     return {one["Name"]: one["Value"] for one in found["UserAttributes"]}
 
 
-def _slow_down(error: ClientError) -> None:
+def slow_down(error: ClientError) -> None:
+    """Raise TooMany where Cognito asks to slow down."""
     if _code(error) in _BUSY or _LOCKED in error.response["Error"].get("Message", ""):
         raise TooMany from error
 

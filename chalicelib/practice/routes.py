@@ -8,9 +8,11 @@ from chalicelib.foundation.http import Answer, Nothing, endpoint
 from chalicelib.foundation.ids import ClientId, PersonId
 from chalicelib.foundation.source import source
 from chalicelib.practice import service
+from chalicelib.practice.model.passkeys import PasskeyId
 from chalicelib.practice.model.sessions import SessionId, device
 from chalicelib.practice.permissions import EVERYONE, OWNERS, STAFF, Action, roles_for
 from chalicelib.practice.shapes import (
+    AddPasskey,
     AuditPage,
     ClientChange,
     ClientDetails,
@@ -22,14 +24,20 @@ from chalicelib.practice.shapes import (
     Entrance,
     ForgottenPassword,
     GuardianDetails,
+    PasskeyLine,
+    PasskeyList,
+    PasskeyOptions,
     PersonView,
     PracticeSettings,
     PracticeView,
     Session,
     SessionList,
     ShownCode,
+    ShownPasskey,
     SignIn,
+    SignInWays,
     StaffInvitation,
+    WithPasskey,
 )
 
 ROUTES = Blueprint(__name__)
@@ -65,6 +73,62 @@ def show_code(call: Call, body: ShownCode) -> Answer:
     """Show an authenticator's code: the next step after the password."""
     entered = service.show_code(call, body.code, _cookie(service.STEP_COOKIE), _source())
     return _came(call, entered)
+
+
+@endpoint(ROUTES, "GET", "/api/session/ways", answers=SignInWays, roles=None)
+def see_ways(_call: Call) -> SignInWays:
+    """See what the sign-in page may offer beside the password."""
+    return service.ways()
+
+
+@endpoint(
+    ROUTES, "POST", "/api/session/passkey/options", takes=WithPasskey, answers=PasskeyOptions, roles=None, guarded=True
+)
+def ask_for_passkey(call: Call, body: WithPasskey) -> Answer:
+    """Ask for a passkey of an address; the answer is of the same form for every address."""
+    options, kept = service.ask_for_passkey(call, body, _source())
+    return Answer(options, cookies=(kept,))
+
+
+@endpoint(ROUTES, "POST", "/api/session/passkey", takes=ShownPasskey, answers=Entrance, roles=None, guarded=True)
+def show_passkey(call: Call, body: ShownPasskey) -> Answer:
+    """Sign in with what a passkey signed."""
+    entered = service.show_passkey(call, body.credential, _cookie(service.PASSKEY_COOKIE), _device(), _source())
+    return _came(call, entered)
+
+
+@endpoint(ROUTES, "GET", "/api/session/passkeys", answers=PasskeyList, roles=EVERYONE)
+def list_passkeys(call: Call) -> PasskeyList:
+    """See one's own passkeys."""
+    return service.list_passkeys(call)
+
+
+@endpoint(ROUTES, "POST", "/api/session/passkeys/options", takes=AddPasskey, answers=PasskeyOptions, roles=EVERYONE)
+def ask_for_new_passkey(call: Call, body: AddPasskey) -> PasskeyOptions:
+    """Begin to add a passkey, with the password."""
+    return service.ask_for_new(call, body.password, _cookie(), _source())
+
+
+@endpoint(
+    ROUTES,
+    "POST",
+    "/api/session/passkeys",
+    takes=ShownPasskey,
+    answers=PasskeyLine,
+    roles=EVERYONE,
+    creates=True,
+    status=201,
+)
+def add_passkey(call: Call, body: ShownPasskey) -> PasskeyLine:
+    """Add the passkey that the browser made."""
+    return service.add_passkey(call, body.credential, _cookie(), _device())
+
+
+@endpoint(ROUTES, "DELETE", "/api/session/passkeys/{passkey_id}", answers=Nothing, roles=EVERYONE)
+def remove_passkey(call: Call, passkey_id: str) -> Nothing:
+    """Remove one of one's own passkeys."""
+    service.remove_passkey(call, PasskeyId(passkey_id), _cookie())
+    return Nothing()
 
 
 @endpoint(ROUTES, "POST", "/api/session/refresh", answers=Session, roles=None)

@@ -9,6 +9,7 @@ from chalicelib.foundation.actor import Role
 from chalicelib.foundation.ids import NO_LONGER_THAN_AN_ID, ClientId, PersonId, PracticeId
 from chalicelib.foundation.money import Currency
 from chalicelib.practice.model import ActsFor, ClientLine, Email, Name, Named, PersonState, Practice, Purpose, TimeZone
+from chalicelib.practice.model.passkeys import PasskeyId
 from chalicelib.practice.model.sessions import SessionId, StepKind
 
 Password = Annotated[str, msgspec.Meta(max_length=256)]
@@ -63,6 +64,47 @@ class Entrance(msgspec.Struct, frozen=True, kw_only=True):
 
 class ShownCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+
+
+WebAuthn = Annotated[str, msgspec.Meta(max_length=20_000, description="JSON, as WebAuthn's own toJSON writes it")]
+
+
+class SignInWays(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sign-in page may offer beside the password."""
+
+    passkeys: bool
+
+
+class WithPasskey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    email: Email
+
+
+class PasskeyOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the browser is to do, as JSON for `parseRequestOptionsFromJSON` or `parseCreationOptionsFromJSON`."""
+
+    options: str
+
+
+class ShownPasskey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    credential: WebAuthn
+
+
+class AddPasskey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    password: Password
+
+
+class PasskeyLine(msgspec.Struct, frozen=True, kw_only=True):
+    passkey_id: PasskeyId
+    device: str
+    added_on: date
+    last_used_on: date | None
+
+
+class PasskeyList(msgspec.Struct, frozen=True, kw_only=True):
+    """One's own passkeys; `offered` says whether any can be added."""
+
+    offered: bool
+    passkeys: tuple[PasskeyLine, ...]
 
 
 class SessionLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ from chalicelib.practice.model import (
     sort_name,
 )
 from chalicelib.practice.model.chain import HEAD, LINK, Head, Seal
+from chalicelib.practice.model.passkeys import PASSKEY, PASSKEY_STEP, Passkey, PasskeyStep
 from chalicelib.practice.model.sessions import SIGNED_IN, STEP, USED_CODES, SessionId, SignedIn, Step, UsedCodes
 
 _STAFF = "staff#"
@@ -71,6 +72,16 @@ def session_key(person_id: PersonId, session_id: str) -> Key:
     return Key(_signing_in(person_id), f"{_SESSION}{session_id}")
 
 
+def passkey_key(person_id: PersonId, passkey_id: str) -> Key:
+    """Return where a passkey lies: with the person's sessions."""
+    return Key(_signing_in(person_id), f"passkey#{passkey_id}")
+
+
+def passkey_step_key(secret: str) -> Key:
+    """Return where it lies that a passkey was asked for; of its secret only the hash is kept."""
+    return Key(f"passkey_step#{digest(secret)}", "step")
+
+
 def used_codes_key(person_id: PersonId) -> Key:
     """Return where a person's used codes lie."""
     return Key(_signing_in(person_id), "codes")
@@ -105,10 +116,16 @@ class PracticePage(NamedTuple):
 
 
 class SignInPage(NamedTuple):
-    """Where a person is signed in, and the codes that signed them in lately."""
+    """Where a person is signed in, the codes that signed them in lately, and their passkeys."""
 
     sessions: list[Stored[SignedIn]]
     codes: Stored[UsedCodes] | None
+    passkeys: list[Stored[Passkey]]
+
+    @property
+    def ways_in(self) -> list[Key]:
+        """Where the sessions and the passkeys lie: what ends when a person's ways in are taken from them."""
+        return [*(row.key for row in self.sessions), *(row.key for row in self.passkeys)]
 
 
 class SessionPage(NamedTuple):
@@ -184,7 +201,7 @@ class PracticeStore:
     def signing_in(self, person_id: PersonId) -> SignInPage:
         """Read where a person is signed in, with one query."""
         rows = self._table.under(_signing_in(person_id), "")
-        return SignInPage(rows.all(SIGNED_IN), rows.one(USED_CODES))
+        return SignInPage(rows.all(SIGNED_IN), rows.one(USED_CODES), rows.all(PASSKEY))
 
     def session(self, person_id: PersonId, session_id: SessionId) -> SessionPage:
         """Read a session, its person and the practice with one call."""
@@ -195,6 +212,10 @@ class PracticeStore:
     def step(self, secret: str) -> Stored[Step] | None:
         """Read the step that a secret belongs to."""
         return self._table.get(STEP, step_key(secret))
+
+    def passkey_step(self, secret: str) -> Stored[PasskeyStep] | None:
+        """Read the asking that a secret belongs to."""
+        return self._table.get(PASSKEY_STEP, passkey_step_key(secret))
 
     def at_address(self, email: str) -> PersonId | None:
         """Find whose an address is."""

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str = ""
     domain: str = ""
     certificate: str = ""
+    passkeys: bool = False
     clients: int = 20
     owner: Owner | None = None
     parameters: dict[str, str] = {}
@@ -72,6 +73,7 @@ class Stage:
             "SiteDomain": settings.domain,
             "SiteCertificate": settings.certificate,
             "SiteOrigin": own or origin or UNKNOWN_ORIGIN,
+            "Passkeys": "on" if settings.passkeys else "off",
         }
         if self.account.endpoint:
             port = urlsplit(self.account.endpoint).port or 80
@@ -103,5 +105,10 @@ def read_stage(name: str, folder: Path = STAGES) -> Stage:
         settings = msgspec.toml.decode(file.read_bytes(), type=Settings)
     except msgspec.DecodeError as wrong:
         raise Trouble(f"infra/stages/{file.name} cannot be used: {wrong}") from wrong
+    if settings.passkeys and not settings.domain:
+        raise Trouble(
+            f"infra/stages/{file.name} asks for passkeys, which belong to a domain of your own: give `domain` too, or "
+            "leave passkeys out. Nothing was changed."
+        )
     account = Account(region=settings.region, endpoint=os.environ.get("AWS_ENDPOINT_URL") or None)
     return Stage(name, settings, account)

@@ -1,12 +1,15 @@
-"""What we need of ministack that it offers nobody: its state, its mail and its one distribution.
+"""What we need of ministack that it offers nobody: its state, its mail, its one distribution, and room for passkeys.
 
-Private parts of ministack 1.5.33, so its version is pinned exactly; all that we touch is in this module.
+Private parts of ministack 1.5.33, so its version is pinned exactly; all that we touch is in this module and in
+`passkeys.py`.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
+
+from infra.emulator.passkeys import Passkeys, settings_of
 
 # DynamoDB's streams are in none of its own saves: what was written and not yet read would be lost,
 # and the reader's place in the stream, which is saved, would then skip as many new records.
@@ -73,6 +76,42 @@ def note_rights(note: Callable[[str, str, str], None]) -> None:
         return known(asked, *policies)
 
     evaluator.evaluate = evaluate
+
+
+def teach_passkeys() -> None:
+    """Let Cognito know passkeys, and CloudFormation what a template says of them."""
+    cognito: Any = import_module("ministack.services.cognito")
+    passkeys = Passkeys(cognito)
+    known = cognito._dispatch_idp
+
+    async def dispatch(action: str, data: dict[str, Any]) -> Any:
+        operation = passkeys.operations.get(action)
+        if operation is None:
+            return await known(action, data)
+        return await cognito.run_reentrant(cognito._run_idp_handler, operation, action, data)
+
+    cognito._dispatch_idp = dispatch
+    cognito._UNSIGNED_IDP_ACTIONS |= set(passkeys.operations)
+    cognito._admin_initiate_auth = passkeys.initiating(cognito._admin_initiate_auth)
+    cognito._admin_respond_to_auth_challenge = passkeys.responding(cognito._admin_respond_to_auth_challenge)
+    pools = import_module("ministack.services.cloudformation.provisioners")._RESOURCE_HANDLERS["AWS::Cognito::UserPool"]
+    create, update = pools["create"], pools["update"]
+
+    def made(logical_id: str, properties: dict[str, Any], *others: Any) -> Any:
+        answer = create(logical_id, properties, *others)
+        _set_passkeys(cognito, answer[0], properties)
+        return answer
+
+    def changed(pool_id: str, before: dict[str, Any], properties: dict[str, Any], *others: Any, **named: Any) -> Any:
+        answer = update(pool_id, before, properties, *others, **named)
+        _set_passkeys(cognito, answer[0], properties)
+        return answer
+
+    pools |= {"create": made, "update": changed}
+
+
+def _set_passkeys(cognito: Any, pool_id: str, properties: dict[str, Any]) -> None:
+    cognito._set_user_pool_mfa_config({"UserPoolId": pool_id, "WebAuthnConfiguration": settings_of(properties)})
 
 
 def _copy_of(store: Any) -> Any:

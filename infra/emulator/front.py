@@ -38,6 +38,7 @@ class Front:
         """Without a `keeper` everything ends with the process. `keys` is where the demo keeps its authenticators."""
         self._keys = keys
         self._aws = aws.application()
+        aws.teach_passkeys()
         self._rights = Rights()
         self._port = port
         self._access_key = access_key.encode()

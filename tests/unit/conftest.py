@@ -126,6 +126,9 @@ def empty_stack(clients: dict[str, Any]) -> None:
     for queue in ("work", "documents", "uploads"):
         url = clients["sqs"].create_queue(QueueName=f"meanwhile-test-{queue}")["QueueUrl"]
         os.environ[f"{queue.upper()}_QUEUE_URL"] = url
+    os.environ["UPLOADS_PARKED_URL"] = clients["sqs"].create_queue(QueueName="meanwhile-test-uploads-parked")[
+        "QueueUrl"
+    ]
     _pool(clients["cognito-idp"])
     clients["sesv2"].create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
     settings.cache_clear()
@@ -164,11 +167,16 @@ def _pool(cognito: Any) -> None:
     client = cognito.create_user_pool_client(
         UserPoolId=pool,
         ClientName="site",
-        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        GenerateSecret=True,
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_AUTH"],
         IdTokenValidity=15,
         TokenValidityUnits={"IdToken": "minutes"},
-    )["UserPoolClient"]["ClientId"]
-    os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"] = pool, client
+    )["UserPoolClient"]
+    os.environ |= {
+        "USER_POOL_ID": pool,
+        "USER_POOL_CLIENT_ID": client["ClientId"],
+        "USER_POOL_CLIENT_SECRET": client["ClientSecret"],
+    }
 
 
 @pytest.fixture

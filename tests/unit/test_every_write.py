@@ -31,6 +31,7 @@ from ..invariants import broken
 from .conftest import Rows
 from .practice.conftest import staff
 from .practice.gateway import Gateway, Reply, Somebody, _route
+from .practice.key import Key, add_passkey, come_in
 from .privacy.conftest import lead
 from .privacy.life import BLOCKS, DAY, Life
 from .steps import READS, Act, Faults, Outcome, Steps
@@ -57,6 +58,8 @@ ELSEWHERE = {
     "due sealing": "test_a_seal_that_cannot_be_set_is_tried_again",
     "on reminder.due": "test_a_second_worker_with_the_same_message_leaves_the_mail_to_the_first",
     "POST /api/session/code": "test_a_set_up_that_broke_off_is_begun_again",
+    "POST /api/session/passkey": "test_a_sign_in_that_broke_off_is_begun_again_with_the_same_passkey",
+    "POST /api/session/passkeys": "test_a_passkey_that_was_made_and_not_written_down_opens_nothing_and_is_made_again",
 }
 """What takes many calls, or ends the same only with time or another code: each with the test that breaks it."""
 PASSWORD = "three calm words"
@@ -255,12 +258,21 @@ class Everything(Life):
         other = self.try_("POST", "/api/session", None, {**mail, "password": PASSWORD})
         self.ask("POST", "/api/session/refresh", None, {}, cookie=entered.cookie)
         listed = self.ask("GET", "/api/session", self.jonas, cookie=other.cookie)["sessions"]
+        self.passkey(entered)
         gone = next(one["session_id"] for one in listed if not one["here"])
         self.ask("DELETE", f"/api/session/{gone}", self.jonas)
         self.ask("DELETE", "/api/session/others", self.jonas, cookie=other.cookie)
         self.ask("DELETE", "/api/session", None, cookie=other.cookie)
         self.ask("DELETE", "/api/sessions", self.jonas)
         self.deliver()
+
+    def passkey(self, entered: Reply) -> None:
+        key = Key()
+        added = add_passkey(self.gateway, self.jonas, entered.cookie, key)
+        self.deliver()
+        come_in(self.gateway, "jonas@home.example", key)
+        removed = f"/api/session/passkeys/{added.body['passkey_id']}"
+        self.ask("DELETE", removed, self.jonas, cookie=entered.cookie)
 
     def days(self) -> None:
         """Days go by: reminders, looks, the day's round and seal, copies that go."""

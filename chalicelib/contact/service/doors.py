@@ -12,6 +12,7 @@ from chalicelib.practice.model import Person, Practice, Purpose
 
 _INVITATION = "Invitation"
 _AUTHENTICATOR = "Your authenticator was reset"
+_PASSKEY = "A passkey was added"
 _NEW_PASSWORD = "A new password"  # noqa: S105 - what the letter is
 
 
@@ -60,6 +61,17 @@ def tell_of_reset(call: Call, person_id: PersonId) -> None:
     call.write().commit()
 
 
+def tell_of_passkey(call: Call, person_id: PersonId) -> None:
+    """Tell somebody that a passkey signs them in from now on; if they did not add it, they are the first to know."""
+    try:
+        person = practice.person(call, person_id)
+    except NotFound as refusal:
+        log("no letter about a passkey", person_id=person_id, problem=refusal.problem_type)
+    else:
+        _say_if_not_sent(send_letter(call, _passkey(person, practice.practice(call))), person_id)
+    call.write().commit()
+
+
 def _say_if_not_sent(line: ContactLine, person_id: PersonId) -> None:
     if line.state is LineState.NOT_SENT:
         log("a letter was not sent", person_id=person_id, reason=line.why)
@@ -105,6 +117,22 @@ def _reset(person: Person, at: Practice) -> Letter:
             "The authenticator of your sign-in was reset, and every browser was signed out.",
             "At your next sign-in, after the password, you set up a new one. It takes two minutes and a phone.",
             f"If you did not ask for this, choose a new password now and tell {at.name}.",
+        ),
+        button_label="Sign in",
+        button_url=f"{settings().site_origin}/sign-in",
+        why="You get this because it is about your own sign-in.",
+    )
+
+
+def _passkey(person: Person, at: Practice) -> Letter:
+    return Letter(
+        to=Addressee(name=person.name, email=person.email),
+        what=_PASSKEY,
+        subject=f"A passkey was added to your sign-in at {at.name}",
+        lines=(
+            "From now on you can sign in with the passkey that was just added. Your password goes on working too.",
+            "Under “Where you are signed in” you see your passkeys, and can remove each.",
+            f"If this was not you, remove it there, choose a new password, and tell {at.name}.",
         ),
         button_label="Sign in",
         button_url=f"{settings().site_origin}/sign-in",

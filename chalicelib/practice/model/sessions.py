@@ -12,6 +12,7 @@ from chalicelib.foundation.actor import Role
 from chalicelib.foundation.ids import PersonId, digest, is_id
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
 from chalicelib.practice.model import STAFF_ROLES, Person, is_staff
+from chalicelib.practice.model.passkeys import PasskeyId
 
 SessionId = NewType("SessionId", str)
 
@@ -43,6 +44,8 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     refresh_token: str
     with_code: bool
     """Whether an authenticator's code was asked for."""
+    passkey_id: PasskeyId | None = None
+    """The passkey that was shown in place of a password and a code."""
 
 
 class StepKind(StrEnum):
@@ -97,7 +100,8 @@ def goes_on(session: SignedIn, person: Person, secret: str, now: datetime) -> bo
         return True
     if idle(session, now):
         return False
-    return session.with_code and person.authenticator_at is not None and session.since >= person.authenticator_at
+    two_factors = session.with_code or session.passkey_id is not None
+    return two_factors and person.authenticator_at is not None and session.since >= person.authenticator_at
 
 
 def idle(session: SignedIn, now: datetime) -> bool:

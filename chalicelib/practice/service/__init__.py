@@ -20,8 +20,10 @@ from chalicelib.practice.service.doors import (
     open_door,
 )
 from chalicelib.practice.service.entering import STEP_COOKIE, Entered, show_code, sign_in
+from chalicelib.practice.service.entering_by_passkey import PASSKEY_COOKIE, ask_for_passkey, show_passkey, ways
 from chalicelib.practice.service.founding import found_practice
 from chalicelib.practice.service.leaving import parts_to_walk, take_leave
+from chalicelib.practice.service.passkeys import add_passkey, ask_for_new, list_passkeys, remove_passkey
 from chalicelib.practice.service.people import invite_again, invite_staff, note_invitation
 from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
 from chalicelib.practice.service.session import (
@@ -39,6 +41,7 @@ from chalicelib.practice.service.taking_out import take_out
 
 __all__ = [
     "COOKIE",
+    "PASSKEY_COOKIE",
     "STEP_COOKIE",
     "AddressTaken",
     "Addressees",
@@ -46,7 +49,10 @@ __all__ = [
     "PasswordRefused",
     "add_client",
     "add_guardian",
+    "add_passkey",
     "addressees",
+    "ask_for_new",
+    "ask_for_passkey",
     "bring_account_up_to_date",
     "card",
     "change_client",
@@ -61,6 +67,7 @@ __all__ = [
     "invite_again",
     "invite_staff",
     "list_clients",
+    "list_passkeys",
     "list_sessions",
     "look_at_door",
     "make_door",
@@ -73,15 +80,18 @@ __all__ = [
     "read_practice_trail",
     "refresh_session",
     "remove_guardian",
+    "remove_passkey",
     "reset_authenticator",
     "reset_by_operator",
     "seal",
     "see_client",
     "see_practice",
     "show_code",
+    "show_passkey",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
     "take_leave",
     "take_out",
+    "ways",
 ]

@@ -13,6 +13,7 @@ from chalicelib.foundation.table import Stored
 from chalicelib.practice import accounts
 from chalicelib.practice.model import Person, same_address
 from chalicelib.practice.service import reading
+from chalicelib.practice.service.passkeys import discard_passkeys
 from chalicelib.practice.service.people import put_person, view
 from chalicelib.practice.service.session import end_every_session
 from chalicelib.practice.shapes import PersonView, ResetAuthenticator
@@ -56,6 +57,7 @@ def _reset(call: Call, stored: Stored[Person]) -> Person:
     person = msgspec.structs.replace(stored.value, authenticator_at=None)
     write = call.write()
     put_person(write, stored, person)
+    discard_passkeys(call, write, person.person_id)
     write.tell("authenticator.reset", person_id=person.person_id)
     write.record("reset an authenticator", person_id=person.person_id)
     return write.commit(person)

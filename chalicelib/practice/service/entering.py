@@ -66,7 +66,9 @@ class Entered(NamedTuple):
     cookies: tuple[str, ...]
 
 
-class _Whose(NamedTuple):
+class Whose(NamedTuple):
+    """Who is coming, and a call on their behalf."""
+
     call: Call
     practice: Practice
     person: Stored[Person]
@@ -86,23 +88,24 @@ def sign_in(call: Call, given: SignIn, device: str, source: str) -> Entered:
     """
     email = same_address(given.email)
     try:
-        throttle.take(call.now, *_tries(email, source))
+        throttle.take(call.now, *tries(email, source))
         entered = enter(call, accounts.sign_in(email, same_password(given.password)), device)
     except DomainError as refusal:
         refusal.aimed_at = pseudonym(email)
         raise
     if entered.entrance.session:
-        throttle.forget(call.now, *_tries(email, source))
+        throttle.forget(call.now, *tries(email, source))
     return entered
 
 
-def _tries(email: str, source: str) -> tuple[throttle.Counted, throttle.Counted]:
+def tries(email: str, source: str) -> tuple[throttle.Counted, throttle.Counted]:
+    """Name the counters of tries at an address's password and codes, from one place and from anywhere."""
     return (_FROM_ONE_ADDRESS, f"{email} {source}"), (_FROM_ANYWHERE, email)
 
 
 def enter(call: Call, came: Tokens | Challenge | None, device: str) -> Entered:
     """Go on from a password: to the code, to setting up an authenticator, or in. Raise NotMatching."""
-    found = came and _whose(call, came.account)
+    found = came and whose(call, came.account)
     if not came or not found:
         raise NotMatching
     if isinstance(came, Challenge):
@@ -116,16 +119,16 @@ def enter(call: Call, came: Tokens | Challenge | None, device: str) -> Entered:
     return Entered(Entrance(session=session_of(found.practice, found.person.value, came)), (kept,))
 
 
-def _whose(call: Call, account: Account) -> _Whose | None:
+def whose(call: Call, account: Account) -> Whose | None:
     """Read who is coming; None for somebody who has no part in the practice any more."""
     theirs = on_behalf_of(call, account)
     practice, people = PracticeStore(theirs.table).practice_and_people([account.person_id])
     if practice is None or not people or not people[0].value.roles:
         return None
-    return _Whose(on_behalf_of(call, account, people[0].value.name), practice, people[0])
+    return Whose(on_behalf_of(call, account, people[0].value.name), practice, people[0])
 
 
-def _step(found: _Whose, kind: StepKind, device: str, proof: str, refresh_token: str = "") -> Step:
+def _step(found: Whose, kind: StepKind, device: str, proof: str, refresh_token: str = "") -> Step:
     return Step(
         kind=kind,
         person_id=found.person.value.person_id,
@@ -136,7 +139,7 @@ def _step(found: _Whose, kind: StepKind, device: str, proof: str, refresh_token:
     )
 
 
-def _one_step_more(found: _Whose, step: Step, key: str | None = None, uri: str | None = None) -> Entered:
+def _one_step_more(found: Whose, step: Step, key: str | None = None, uri: str | None = None) -> Entered:
     secret = new_secret()
     write = found.call.write()
     write.add(STEP, step_key(secret), step, expires_at=step.expires_at)
@@ -145,7 +148,7 @@ def _one_step_more(found: _Whose, step: Step, key: str | None = None, uri: str |
     return Entered(Entrance(step=NextStep(kind=step.kind, until=step.expires_at, key=key, uri=uri)), (kept,))
 
 
-def _set_up(found: _Whose, tokens: Tokens, device: str) -> Entered:
+def _set_up(found: Whose, tokens: Tokens, device: str) -> Entered:
     key = accounts.new_authenticator(tokens.access_token)
     step = _step(found, StepKind.SET_UP, device, tokens.access_token, tokens.refresh_token or "")
     issuer, name = quote(found.practice.name), quote(found.person.value.email)
@@ -160,7 +163,7 @@ def show_code(call: Call, code: str, kept: str, source: str) -> Entered:
     """
     found, stored = _at_step(call, kept)
     step, person = stored.value, found.person.value
-    throttle.take(call.now, *_tries(person.email, source))
+    throttle.take(call.now, *tries(person.email, source))
     page = PracticeStore(found.call.table).signing_in(person.person_id)
     used = using(page.codes.value if page.codes else UsedCodes(), code, call.now)
     if used is None:
@@ -176,17 +179,17 @@ def show_code(call: Call, code: str, kept: str, source: str) -> Entered:
         person = _with_authenticator(found)
         put_person(write, found.person, person, otherwise=_once_more)
         write.record("set up an authenticator", person_id=person.person_id)
-        for earlier in page.sessions:
-            write.discard(earlier.key)
+        for earlier in page.ways_in:
+            write.discard(earlier)
         page = page._replace(sessions=[])
     session = begin_session(found.call, write, person, tokens, step.device, page.sessions, with_code=True)
     write.commit()
-    throttle.forget(call.now, *_tries(person.email, source))
+    throttle.forget(call.now, *tries(person.email, source))
     entrance = Entrance(session=session_of(found.practice, person, tokens))
     return Entered(entrance, (session, cookie(STEP_COOKIE, "", timedelta())))
 
 
-def _at_step(call: Call, kept: str) -> tuple[_Whose, Stored[Step]]:
+def _at_step(call: Call, kept: str) -> tuple[Whose, Stored[Step]]:
     parts = parts_of(kept, 1)
     if parts is None:
         raise StepOver
@@ -194,13 +197,13 @@ def _at_step(call: Call, kept: str) -> tuple[_Whose, Stored[Step]]:
     stored = PracticeStore(on_behalf_of(call, Account(PracticeId(practice_id), PersonId(""))).table).step(secret)
     if stored is None or call.now >= stored.value.expires_at:
         raise StepOver
-    found = _whose(call, Account(PracticeId(practice_id), stored.value.person_id))
+    found = whose(call, Account(PracticeId(practice_id), stored.value.person_id))
     if found is None:
         raise StepOver
     return found, stored
 
 
-def _shown(found: _Whose, step: Step, code: str) -> Tokens:
+def _shown(found: Whose, step: Step, code: str) -> Tokens:
     try:
         tokens = accounts.answer_challenge(step.person_id, step.proof, code)
     except accounts.CodeWrong:
@@ -213,22 +216,22 @@ def _shown(found: _Whose, step: Step, code: str) -> Tokens:
     return tokens
 
 
-def _confirmed(found: _Whose, step: Step, code: str) -> Tokens:
+def _confirmed(found: Whose, step: Step, code: str) -> Tokens:
     if not accounts.confirm_authenticator(step.person_id, step.proof, code):
         raise StepOver
     # The roles of staff come with the authenticator, and tokens made from now on carry them.
     accounts.ensure(found.practice.practice_id, _with_authenticator(found))
-    tokens = accounts.refresh(step.refresh_token)
+    tokens = accounts.refresh(step.person_id, step.refresh_token)
     if tokens is None:
         raise StepOver
     return tokens._replace(refresh_token=step.refresh_token)
 
 
-def _with_authenticator(found: _Whose) -> Person:
+def _with_authenticator(found: Whose) -> Person:
     return msgspec.structs.replace(found.person.value, authenticator_at=found.call.now)
 
 
-def _keep_used(found: _Whose, write: Write, page: SignInPage, used: UsedCodes) -> None:
+def _keep_used(found: Whose, write: Write, page: SignInPage, used: UsedCodes) -> None:
     until = found.call.now + _CODES_KEPT
     if page.codes:
         write.replace(page.codes, used, expires_at=until, otherwise=accounts.CodeUsed)

@@ -16,6 +16,7 @@ from chalicelib.foundation.write import Write
 from chalicelib.practice import accounts
 from chalicelib.practice.accounts import Account, Tokens
 from chalicelib.practice.model import Person, Practice
+from chalicelib.practice.model.passkeys import PasskeyId
 from chalicelib.practice.model.sessions import (
     SESSION_LASTS,
     SIGNED_IN,
@@ -66,11 +67,13 @@ def begin_session(
     device: str,
     before: list[Stored[SignedIn]],
     *,
-    with_code: bool,
+    with_code: bool = False,
+    passkey_id: PasskeyId | None = None,
 ) -> str:
     """Add a session of the caller to a write; return the cookie that keeps it.
 
-    Of `before`, those that were not used for longest make room where there are many.
+    `with_code` and `passkey_id` say what was shown. Of `before`, those that were not used for longest make room where
+    there are many.
     """
     session_id, secret, person_id = SessionId(new_id(call.now)), new_secret(), person.person_id
     session = SignedIn(
@@ -82,11 +85,12 @@ def begin_session(
         secret_hash=digest(secret),
         refresh_token=tokens.refresh_token or "",
         with_code=with_code,
+        passkey_id=passkey_id,
     )
     write.add(SIGNED_IN, session_key(person_id, session_id), session, expires_at=call.now + SESSION_LASTS)
     for one in too_many([row.value for row in before]):
         write.discard(session_key(person_id, one.session_id))
-    write.record("signed in", person_id=person_id, session_id=session_id)
+    write.record("signed in with a passkey" if passkey_id else "signed in", person_id=person_id, session_id=session_id)
     _note_presence(write, person)
     return cookie(COOKIE, token_of(call.actor.practice_id, person_id, session_id, secret), SESSION_LASTS)
 
@@ -101,8 +105,8 @@ def _note_presence(write: Write, person: Person) -> None:
 def refresh_session(call: Call, kept: str) -> Session:
     """Go on with the session of a cookie. Raise SessionOver, which takes the cookie away. One read, and one write a
     day; for staff one in half an hour."""
-    found = _of_cookie(call, kept)
-    tokens = found and accounts.refresh(found.session.value.refresh_token)
+    found = of_cookie(call, kept)
+    tokens = found and accounts.refresh(found.person.person_id, found.session.value.refresh_token)
     if not found or not tokens:
         raise SessionOver
     session = found.session.value
@@ -118,14 +122,17 @@ def refresh_session(call: Call, kept: str) -> Session:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Kept:
+class Kept:
+    """A session that goes on, with whose it is, and a call on their behalf."""
+
     call: Call
     session: Stored[SignedIn]
     practice: Practice
     person: Person
 
 
-def _of_cookie(call: Call, kept: str) -> _Kept | None:
+def of_cookie(call: Call, kept: str) -> Kept | None:
+    """Read the session of a cookie; None where it does not go on."""
     parts = parts_of(kept, 3)
     if parts is None:
         return None
@@ -137,12 +144,12 @@ def _of_cookie(call: Call, kept: str) -> _Kept | None:
     if not goes_on(found.session.value, found.person, secret, call.now):
         return None
     theirs = on_behalf_of(theirs, Account(PracticeId(practice_id), PersonId(person_id)), found.person.name)
-    return _Kept(theirs, found.session, found.practice, found.person)
+    return Kept(theirs, found.session, found.practice, found.person)
 
 
 def sign_out(call: Call, kept: str) -> str:
     """End the session of a cookie, if there is one; return the header that forgets it."""
-    found = _of_cookie(call, kept)
+    found = of_cookie(call, kept)
     if found:
         _end(found.call, found.session, "signed out")
     return cookie(COOKIE, "", _AT_ONCE)
@@ -150,7 +157,7 @@ def sign_out(call: Call, kept: str) -> str:
 
 def end_earlier(call: Call, kept: str) -> None:
     """End the session that a browser had before it signed in anew, whosever it was: it has no cookie any more."""
-    found = _of_cookie(call, kept)
+    found = of_cookie(call, kept)
     if found:
         _end(found.call, found.session, "signed in anew")
 

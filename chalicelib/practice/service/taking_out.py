@@ -1,4 +1,4 @@
-"""A member of staff leaves: their roles, their sessions, their line. What they did stays theirs by name."""
+"""A member of staff leaves: their roles, their ways in, their line. What they did stays theirs by name."""
 
 import msgspec
 
@@ -15,7 +15,7 @@ _NAMED = 3
 
 
 def take_out(call: Call, person_id: PersonId) -> Nothing:
-    """Take somebody's roles of staff away, with every session of theirs; their account follows (`person.changed`).
+    """Take somebody's roles of staff away, with every session and passkey; their account follows (`person.changed`).
 
     Raise Conflict for oneself, so that an owner is always left, and while they treat clients: somebody has to
     answer those, and a review link opens for whoever stands on the card. Safe to repeat.
@@ -45,7 +45,7 @@ def take_out(call: Call, person_id: PersonId) -> Nothing:
     write = call.write()
     put_person(write, stored, msgspec.structs.replace(person, roles=person.roles - STAFF_ROLES))
     write.unchanged(owner)  # of two owners who take each other out, one stays
-    for row in store.signing_in(person_id).sessions:
-        write.discard(row.key)
+    for key in store.signing_in(person_id).ways_in:
+        write.discard(key)
     write.record("took out of the staff", person_id=person_id)
     return write.commit(Nothing())

@@ -152,6 +152,15 @@ def test_an_invitation_survives_a_death_at_every_call(house: House, wire: Wire, 
     pytest.fail("An invitation takes fewer calls than that.")
 
 
+def test_somebody_who_has_a_passkey_now_is_told_of_it(house: House, wire: Wire) -> None:
+    tell(house, "passkey.added", house.ines)
+    house.settle(NOW)
+    service.tell_of_passkey(house.clockwork(NOW), PersonId("0" * 26))
+    ((_, subject),) = wire.subjects()
+    assert subject == "A passkey was added to your sign-in at Hazel Lane Therapy"
+    assert "If this was not you" in wire.texts()[0]
+
+
 def test_somebody_whose_authenticator_was_reset_is_told(house: House, wire: Wire) -> None:
     tell(house, "authenticator.reset", house.ines)
     house.settle(NOW)

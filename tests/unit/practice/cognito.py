@@ -1,10 +1,12 @@
 """What moto does not know of Cognito, added to it: aliases, our password policy, dead sessions, RevokeToken, and
-authenticators that have a key each and whose codes are looked at, once."""
+authenticators that have a key each and whose codes are looked at, once; passkeys, checked as they are; a secret."""
 
 import base64
+import hmac
 import json
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,11 +20,15 @@ from moto.cognitoidp.exceptions import (
 )
 from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUserPool, cognitoidp_backends
 from moto.cognitoidp.responses import CognitoIdpResponse
-from moto.core.responses import EmptyResult
+from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult, EmptyResult
 
 from demo.codes import STEP_S, code
+from infra.emulator import rings
+from infra.emulator.webauthn import Refused, RelyingParty
 
 SHORTEST, LONGEST = 12, 256
+PARTY = RelyingParty("site.test", verifies=True)
 
 
 def _by_name_or_alias(pool: Any, name: str) -> Any:
@@ -71,7 +77,19 @@ def _create_tokens_from_refresh_token(self: Any, token: str) -> Any:
     return _from_refresh(self, token)
 
 
+def _check_secret(pool: Any, client_id: str, name: str, parameters: dict[str, str]) -> None:
+    client = pool.clients[client_id]
+    mac = hmac.digest(client.secret.encode(), f"{name}{client.id}".encode(), "sha256")
+    if client.generate_secret and parameters.get("SECRET_HASH") != base64.b64encode(mac).decode():
+        raise NotAuthorizedError(name)
+
+
 def _admin_initiate_auth(self: Any, pool_id: str, client_id: str, flow: str, parameters: Any) -> Any:
+    pool = self.describe_user_pool(pool_id)
+    known = pool.refresh_tokens.get(parameters.get("REFRESH_TOKEN")) or ("", "")
+    _check_secret(pool, client_id, parameters.get("USERNAME") or known[1], parameters)
+    if flow == "USER_AUTH":
+        return _ask_for_passkey(self, pool, parameters)
     try:
         return _sign_in(self, pool_id, client_id, flow, parameters)
     except UserNotFoundError as error:
@@ -125,11 +143,76 @@ def _verify_software_token(
     return {"Status": "SUCCESS"}
 
 
+def _ring(user: Any) -> rings.Ring:
+    ring: rings.Ring = user.__dict__.setdefault("passkeys", {})
+    return ring
+
+
+def _ask_for_passkey(self: Any, pool: Any, parameters: dict[str, str]) -> Any:
+    user = _by_name_or_alias(pool, parameters["USERNAME"])
+    if not user:
+        raise NotAuthorizedError(parameters["USERNAME"])
+    session = secrets.token_hex(16)
+    options = rings.request_options(_ring(user), PARTY)
+    if not options:
+        return {"ChallengeName": "SELECT_CHALLENGE", "AvailableChallenges": ["PASSWORD"], "Session": session}
+    self.sessions[session] = (user.username, pool, options["challenge"])
+    given = {"CREDENTIAL_REQUEST_OPTIONS": json.dumps(options)}
+    return {"ChallengeName": "WEB_AUTHN", "ChallengeParameters": given, "Session": session}
+
+
+def _signed_with_passkey(self: Any, session: str, client_id: str, responses: dict[str, str]) -> Any:
+    username, pool, challenge = self.sessions.pop(session, ("", None, ""))
+    if username != responses["USERNAME"]:
+        raise NotAuthorizedError(username)
+    _check_secret(pool, client_id, username, responses)
+    try:
+        rings.sign(_ring(pool.users[username]), json.loads(responses["CREDENTIAL"]), challenge, PARTY)
+    except (Refused, ValueError) as error:
+        raise NotAuthorizedError(username) from error
+    return self._log_user_in(pool, pool.clients[client_id], username)
+
+
+def _passkeys(self: Any) -> tuple[Any, dict[str, Any]]:
+    asked = json.loads(self.body)
+    token = asked["AccessToken"]
+    backend = self._get_region_agnostic_backend()._find_backend_by_access_token(token)
+    return _ring(_user_of_token(backend, token)), asked
+
+
+def _refusing(operation: Callable[[Any, dict[str, Any]], Any]) -> Callable[[Any], Any]:
+    def answer(self: Any) -> Any:
+        try:
+            return ActionResult(operation(*_passkeys(self)))
+        except Refused as refused:
+            raise JsonRESTError(refused.why, "Not with this passkey.") from refused
+
+    return answer
+
+
+def _start_passkey(ring: rings.Ring, _asked: dict[str, Any]) -> Any:
+    user = {"id": "c29tZWJvZHk", "name": "Somebody", "displayName": "Somebody"}
+    return {"CredentialCreationOptions": rings.creation_options(ring, PARTY, user, "client")}
+
+
+def _complete_passkey(ring: rings.Ring, asked: dict[str, Any]) -> Any:
+    rings.keep(ring, asked["Credential"], PARTY, "client")
+    return {}
+
+
+def _delete_passkey(ring: rings.Ring, asked: dict[str, Any]) -> Any:
+    rings.forget(ring, asked["CredentialId"])
+    return {}
+
+
 def _admin_respond(self: Any, session: str, client_id: str, name: str, responses: dict[str, str]) -> Any:
+    if name == "WEB_AUTHN":
+        return _signed_with_passkey(self, session, client_id, responses)
     if name == "SOFTWARE_TOKEN_MFA":
         if session not in self.sessions:
             raise NotAuthorizedError(session)
         username, pool = self.sessions[session]
+        _check_secret(pool, client_id, responses["USERNAME"], responses)
         user = _by_name_or_alias(pool, username)
         _look_at(user, user.key, responses["SOFTWARE_TOKEN_MFA_CODE"])
     return _respond(self, session, client_id, name, responses)
@@ -148,3 +231,10 @@ def teach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CognitoIdpBackend, "verify_software_token", _verify_software_token)
     monkeypatch.setattr(CognitoIdpBackend, "admin_respond_to_auth_challenge", _admin_respond)
     monkeypatch.setattr(CognitoIdpResponse, "revoke_token", _revoke_token, raising=False)
+    for name, operation in (
+        ("start_web_authn_registration", _start_passkey),
+        ("complete_web_authn_registration", _complete_passkey),
+        ("list_web_authn_credentials", lambda ring, _: {"Credentials": rings.listed(ring)}),
+        ("delete_web_authn_credential", _delete_passkey),
+    ):
+        monkeypatch.setattr(CognitoIdpResponse, name, _refusing(operation), raising=False)

@@ -32,6 +32,8 @@ NO_ENTRY = {
     "sign_library_parts": NOTHING,
     "complete_library_file": "opening its place is the entry",
     "look_at_door": NOTHING,
+    "ask_for_passkey": "whoever asks is not known yet; showing it is the entry",
+    "ask_for_new_passkey": "adding it is the entry",
     "forgot_password": "whoever asks is not known yet; choosing the password is the entry",
 }
 CHANGING = [spec for spec in ENDPOINTS if spec.method != "GET"]

@@ -18,6 +18,7 @@ from chalicelib.privacy import service as privacy
 from .conftest import PASSWORD, door, order, staff
 from .examples import example
 from .gateway import Gateway, Reply, Somebody
+from .key import Key, add_passkey
 
 PART = re.compile(r"{(\w+)}")
 BLOCKS = [
@@ -148,6 +149,9 @@ class World:
         self.steps.append(("POST /api/doors/open", opened.status))
         sessions = self._make("GET", "/api/session", None, somebody)["sessions"]
         ids["session_id"] = sessions[0]["session_id"] if sessions else _NOWHERE
+        added = add_passkey(self.gateway, somebody, opened.cookie, Key())
+        self.steps.append(("POST /api/session/passkeys", added.status))
+        ids["passkey_id"] = added.body.get("passkey_id", _NOWHERE)
 
     def _id(self, name: str, path: str, body: Any, by: Somebody) -> str:
         return str(self._make("POST", path, body, by).get(name, _NOWHERE))

@@ -30,6 +30,7 @@ ELSEWHERE = {
     "door",
     "door_log",
     "email",
+    "passkey",
     "person",
     "signed_in",
     "sign_in_step",

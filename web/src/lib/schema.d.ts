@@ -2359,7 +2359,7 @@ export interface components {
          * @description Where a recording is on its way.
          * @enum {unknown}
          */
-        RecordingState: "awaiting_upload" | "processing" | "ready" | "rejected" | "uploaded";
+        RecordingState: "awaiting_upload" | "parked" | "processing" | "ready" | "rejected" | "uploaded";
         /**
          * RecordingView
          * @description A recording as the page sees it.
