@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
@@ -19,8 +20,9 @@ from chalicelib.foundation.settings import Settings
 _SQS = "https://sqs.eu-central-1.amazonaws.com/000000000000"
 ENVIRONMENT = {
     **{
-        field.upper(): f"bench-{field.replace('_', '-')}"
-        for field in Settings.__struct_fields__[: -len(Settings.__struct_defaults__)]
+        field.name.upper(): f"bench-{field.name.replace('_', '-')}"
+        for field in msgspec.structs.fields(Settings)
+        if field.required
     },
     "AWS_ACCESS_KEY_ID": "000000000000",
     "AWS_SECRET_ACCESS_KEY": "bench",

@@ -3,6 +3,7 @@
 So is what they are reckoned with: DynamoDB's rounding (Developer Guide, "Read and write operations", 2026).
 """
 
+import json
 import os
 import re
 import subprocess
@@ -32,6 +33,11 @@ def test_no_request_asks_more_of_aws_than_it_may_and_every_page_stays_flat() -> 
 def depot() -> Iterator[Depot]:
     with closing(Depot()) as opened:
         yield opened
+
+
+def test_every_price_says_where_it_was_compared() -> None:
+    table = json.loads((ROOT / "bench" / "prices.json").read_text())
+    assert set(table["sources"]) == set(table["prices"])
 
 
 def item(sk: str, size: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the events of AWS lead to, from the handlers that Lambda calls."""
 
+import gc
 import json
 import time
 from typing import Any
@@ -88,3 +89,8 @@ def test_a_message_of_another_queue_is_left_to_that_queue(stack: dict[str, Any])
     (received,) = sqs.receive_message(QueueUrl=url, VisibilityTimeout=5)["Messages"]
     assert app.worker(batch("{}", receipt=received["ReceiptHandle"]), None)["batchItemFailures"]
     assert _hidden_for_s(url) <= 5
+
+
+def test_rubbish_is_collected_again_once_the_app_has_started() -> None:
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
