@@ -4,6 +4,7 @@ Prints one JSON object. Exit 0: accepted, 2: rejected, 1: a fault of ours or of 
 """
 
 import argparse
+import functools
 import math
 import os
 import sys
@@ -36,9 +37,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         asked.out_dir.mkdir(parents=True, exist_ok=True)
         kind: Kind = "audio" if asked.audio else "video"
-        outcome = process(asked.file, asked.out_dir, kind=kind, longest_s=asked.limit_seconds)
-        if not isinstance(outcome, Rejected):
-            outcome = look_through(outcome)
+        make = functools.partial(process, asked.file, asked.out_dir, kind=kind, longest_s=asked.limit_seconds)
+        outcome = make()
+        if not isinstance(outcome, Rejected) and outcome.copied_video and look_through(outcome).damaged:
+            outcome = make(copy=False)
     except ToolFault as fault:
         return _fail(str(fault))
     except OSError as fault:

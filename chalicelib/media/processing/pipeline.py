@@ -36,6 +36,7 @@ def process(
     budget: Budget | None = None,
     ffmpeg: Path | None = None,
     cpu_s: float | None = None,
+    copy: bool = True,
 ) -> Outcome:
     """Make `source` playable everywhere, or say why not.
 
@@ -43,13 +44,13 @@ def process(
     `rendition.mp4`, `poster.jpg` and `sprite.jpg`, or `rendition.m4a`, and `timeline.json`, complete or not at
     all: what an earlier call left there goes. The source is only read. A bad file never raises; `ToolFault` and
     `OSError` are faults of ours and may be tried again. `TooMuchWork`: it would take more than `cpu_s` seconds
-    of CPU time, and nothing was made.
+    of CPU time, and nothing was made. Without `copy`, every stream is decoded, and holes in it are patched.
     """
     if any(_is_same(source, out_dir / name) for name in _OUTPUTS):
         raise OSError(errno.EINVAL, "Its rendition would be written over it", str(source))
     work = _Work(ffmpeg or find_ffmpeg(), out_dir, kind, budget or Budget(), cpu_s)
     try:
-        return work.process(source, longest_s)
+        return work.process(source, longest_s, copy=copy)
     except RefusalError as refusal:
         _clear(out_dir)
         return Rejected(refusal.reason)
@@ -59,9 +60,10 @@ def look_through(accepted: Accepted, *, budget: Budget | None = None, ffmpeg: Pa
     """Decode every picture that was copied, and say with `damaged` whether all of them could be.
 
     It costs a seventh of a re-encode, so it comes after the recording is ready. Sound and what was re-encoded have
-    been decoded before, and are not again. A look that runs out of time finds nothing.
+    been decoded before, and are not again. A look that runs out of time finds nothing. Some players stop at a hole
+    in what was copied: `process` without `copy` makes one that they play to its end.
     """
-    if accepted.damaged or not accepted.copied_video:
+    if accepted.damaged or not (accepted.copied_video and accepted.width):
         return accepted
     limits = budget or Budget()
     command = render.decode_command(ffmpeg or find_ffmpeg(), accepted.rendition)
@@ -91,7 +93,7 @@ class _Work:
         self._cpu_s = cpu_s
         self._deadline = Deadline(budget.seconds)
 
-    def process(self, path: Path, longest_s: int | None) -> Accepted:
+    def process(self, path: Path, longest_s: int | None, *, copy: bool) -> Accepted:
         source = Source(path, _container_of(path, self._kind))
         with tempfile.TemporaryDirectory(dir=self._out_dir, prefix="making-") as name:
             folder = Path(name)
@@ -101,7 +103,9 @@ class _Work:
             reason = rules.refusal(contents, kind=self._kind, longest_s=longest_s)
             if reason is not None:
                 raise RefusalError(reason)
-            made = self._make(_plan(source, contents), contents, folder)
+            # A file that its reader stumbled over is not copied either.
+            plan = _plan(source, contents, copy=copy and not contents.damaged)
+            made = self._make(plan, contents, folder)
             _write_timeline(made, folder / TIMELINE)
             return self._hand_over(made, folder)
 
@@ -113,36 +117,33 @@ class _Work:
         estimated_s = rules.estimated_cpu_s(contents, copy_video=plan.copy_video)
         if self._cpu_s is not None and estimated_s > self._cpu_s:
             raise TooMuchWork(estimated_s, contents)
-        copies = plan.copy_video or plan.copy_audio
-        damaged = False
         try:
             made = self._make_once(plan, contents, folder)
-            damaged = made.damaged
         except RefusalError as refusal:
-            if refusal.reason is Reason.OUT_OF_TIME or not copies:
+            if refusal.reason is Reason.OUT_OF_TIME or not (plan.copy_video or plan.copy_audio):
                 raise
         else:
-            if plan.copy_video and not damaged and not rules.is_low_level(made.contents.video):
-                return self._make(replace(plan, copy_video=False), contents, folder)
-            if not (damaged and copies):
+            if not (made.damaged and (plan.copy_video or plan.copy_audio)):
+                if plan.copy_video and not rules.is_low_level(made.contents.video):
+                    return self._make(replace(plan, copy_video=False), contents, folder)
                 return made
-        # What looked fit to be copied was not: a decoder may still make sense of it, and patch the holes.
-        again = self._make(replace(plan, copy_video=False, copy_audio=False), contents, folder)
-        return replace(again, damaged=again.damaged or damaged)
+        # What looked fit to be copied was not: a decoder may still make sense of it, and patch its holes.
+        return self._make(replace(plan, copy_video=False, copy_audio=False), contents, folder)
 
     def _make_once(self, plan: render.Plan, contents: Contents, folder: Path) -> _Made:
         rendition = folder / _RENDITION[self._kind]
         rendered = self._run(render.rendition_command(self._ffmpeg, plan, rendition), folder, contents.duration_s)
         source, is_video = Source(rendition, Container.ISO), self._kind == "video"
         made = probe.probe(self._ffmpeg, source, folder=folder, caps=self._looking(), pictures_are_h264=is_video)
+        damaged = contents.damaged or is_damaged(rendered.errors)
         if not rules.is_sound_rendition(made, of_s=contents.duration_s, kind=self._kind):
-            raise RefusalError(Reason.WOULD_NOT_OPEN)
+            raise RefusalError(Reason.CUT_SHORT if damaged else Reason.WOULD_NOT_OPEN)
         sight = preview.sight_of(made)
         looked = self._run(preview.preview_command(self._ffmpeg, rendition, made, sight), folder, 0)
         if sight and not all((folder / name).exists() for name in (preview.POSTER, preview.SPRITE)):
             raise RefusalError(Reason.WOULD_NOT_OPEN)
-        damaged = contents.damaged or is_damaged(rendered.errors) or is_damaged(looked.errors)
-        return _Made(plan, made, preview.read_preview(folder, looked.errors, sight), damaged)
+        seen = preview.read_preview(folder, looked.errors, sight)
+        return _Made(plan, made, seen, damaged or is_damaged(looked.errors))
 
     def _run(self, command: list[str], folder: Path, duration_s: float) -> child.Finished:
         file_bytes = _OUTPUT_BYTES + int(duration_s * _OUTPUT_BYTES_A_SECOND)
@@ -185,7 +186,7 @@ def _is_same(one: Path, other: Path) -> bool:
     return other.exists() and one.exists() and one.samefile(other)
 
 
-def _plan(source: Source, contents: Contents) -> render.Plan:
+def _plan(source: Source, contents: Contents, *, copy: bool) -> render.Plan:
     video = contents.video
     audio = contents.audio if contents.audio_track.packets else None
     return render.Plan(
@@ -194,13 +195,13 @@ def _plan(source: Source, contents: Contents) -> render.Plan:
         video_track=contents.video_track,
         audio=audio,
         copy_video=(
-            video is not None
+            copy
+            and video is not None
             # AVI has no times for pictures, so a copy of it would stutter.
             and source.container is not Container.AVI
-            and not contents.damaged
             and rules.may_copy_video(video, contents.video_track)
         ),
-        copy_audio=(audio is not None and not contents.damaged and rules.may_copy_audio(audio, contents.audio_track)),
+        copy_audio=copy and audio is not None and rules.may_copy_audio(audio, contents.audio_track),
     )
 
 
