@@ -188,3 +188,24 @@ export const leanPreload: Plugin = {
     return { code: STYLES_FIRST, map: null, moduleSideEffects: false }
   },
 }
+
+/** The page itself links the styles of all that a client or a link opens: what is loaded later need not wait for them by name. */
+export const leanStyles: Plugin = {
+  name: 'meanwhile:lean-styles',
+  apply: 'build',
+  enforce: 'post',
+  generateBundle: {
+    order: 'post',
+    handler(_, bundle) {
+      const page = bundle['index.html']
+      if (page?.type !== 'asset') return
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue
+        const list = /^const __vite__mapDeps=[^\n]*m\.f=\["([^"]+)"\][^\n]*\n/.exec(chunk.code)
+        if (!list || !String(page.source).includes(`rel="stylesheet" crossorigin href="/${list[1]}"`)) continue
+        chunk.code = chunk.code.slice(list[0].length).replaceAll(/,\s*__vite__mapDeps\(\[0\]\)/g, '')
+        if (chunk.code.includes('__vite__mapDeps')) this.error('Vite has changed here; look at leanStyles again.')
+      }
+    },
+  },
+}

@@ -1,13 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
-import { leanPreload, leanSvelte } from './lean-svelte.ts'
+import { leanPreload, leanStyles, leanSvelte } from './lean-svelte.ts'
 import { chunkList } from './scripts/chunk-list.ts'
 
 // Where the API answers while developing; `make run` prints the address of the local stack.
 const api = process.env['MEANWHILE_API']
 
 export default defineConfig({
-  plugins: [svelte(), leanSvelte(), leanPreload, chunkList],
+  plugins: [svelte(), leanSvelte(), leanPreload, leanStyles, chunkList],
   build: {
     target: 'es2022',
     // A font or picture inlined as data: would be stopped by the content security policy.
@@ -24,7 +24,7 @@ export default defineConfig({
             // All that main.ts imports, and with it Svelte, in one file: nothing here is loaded twice or later.
             { name: 'core', tags: ['$initial'], priority: 9 },
             // Parts of several pages.
-            { name: 'notes', test: /src\/kit\/(Note|notes|Segmented)/, priority: 8 },
+            { name: 'notes', test: /src\/kit\/(Note|notes)/, priority: 8 },
             { name: (id) => /scenes\/([\w-]+)\.svg/.exec(id)?.[1] ?? null, priority: 8 },
             { name: 'cards', test: /src\/kit\/(Card|Tag)\b/, priority: 8 },
             { name: 'field', test: /src\/kit\/Field\b/, priority: 8 },
@@ -33,7 +33,7 @@ export default defineConfig({
             { name: 'asking', test: /src\/(kit\/(Clip|Choices|ChoiceRow|IconButton)|lib\/(client-(did|lesson-words)|dates-lengths))\b/, priority: 7 },
             { name: 'dates', test: /src\/lib\/dates-more/, priority: 6 },
             { name: 'steps', test: /src\/(kit\/Prose|lib\/(markdown|client-steps)|shell\/LessonShell)\b/, priority: 6 },
-            { name: 'player', test: /src\/(kit\/(VideoPlayer|PinDisc)|lib\/video)\b/, priority: 6 },
+            { name: 'player', test: /src\/(kit\/(VideoPlayer|PinDisc)|lib\/video\.ts)\b/, priority: 6 },
             // What every page of a client is made of, and the frame around those that have a menu.
             { name: 'client', test: /src\/(pages\/client\/(here|Shown)|lib\/(client-(api|left-over)|look-again))\b/, priority: 5 },
             { name: 'client-shell', test: /src\/shell\/ClientShell/, priority: 4 },

@@ -18,7 +18,7 @@ export function resourceFor(block: Block, media: Readonly<Record<string, Media>>
   const use = resource_id === undefined ? undefined : media[resource_id]
   if (!resource_id || !use) return undefined
   const kind = block.kind === 'image' ? 'image' : block.kind === 'document' ? 'document' : 'video'
-  return { resource_id, kind, title: nameOf(block), alt: block.kind === 'image' ? block.alt : '', state: use.state ?? 'ready', play_url: use.play_url ?? null, poster_url: use.poster_url ?? null, reason: null, duration_s: null, at: '' }
+  return { resource_id, kind, title: nameOf(block), alt: block.kind === 'image' ? block.alt : '', state: use.state ?? 'ready', play_url: use.play_url ?? null, poster_url: use.poster_url ?? null, sprite_url: null, timeline_url: null, reason: null, duration_s: null, at: '' }
 }
 
 /** Blocks for the client's view: words that are not written yet have their place, so that it can be looked at. */

@@ -118,10 +118,24 @@ export interface AnswerView {
   relation?: string
 }
 
-export interface RecordingView {
+/** Something to play, with addresses that open for 15 minutes and what lies beside it, where there is any. */
+export interface Playable {
+  kind?: 'video' | 'audio' | 'image' | 'document'
+  duration_s?: number | null
+  width?: number | null
+  height?: number | null
+  play_url: string | null
+  poster_url?: string | null
+  sprite_url?: string | null
+  timeline_url?: string | null
+  /** WebVTT. */
+  captions_url?: string | null
+}
+
+export interface RecordingView extends Playable {
   recording_id: string
   kind: 'video' | 'audio' | 'image' | 'document'
-  state: 'awaiting_upload' | 'uploaded' | 'processing' | 'ready' | 'rejected'
+  state: 'awaiting_upload' | 'uploaded' | 'processing' | 'ready' | 'rejected' | 'parked'
   reason: string | null
   size: number
   duration_s: number | null
@@ -129,6 +143,10 @@ export interface RecordingView {
   height: number | null
   play_url: string | null
   poster_url: string | null
+  /** It plays, but parts of what was sent could not be read. */
+  damaged?: boolean
+  /** How loud it is as a whole (EBU R 128); null where there is nothing to hear. */
+  loudness_lufs?: number | null
 }
 
 export interface Media {

@@ -3,7 +3,7 @@ import { sayClock } from './dates'
 import type { IconName } from '../kit/icons'
 
 export type LibraryKind = 'image' | 'video' | 'audio' | 'document'
-export type LibraryState = 'awaiting_upload' | 'uploaded' | 'processing' | 'ready' | 'rejected'
+export type LibraryState = 'awaiting_upload' | 'uploaded' | 'processing' | 'ready' | 'rejected' | 'parked'
 
 const MB = 1024 ** 2
 
@@ -59,6 +59,8 @@ export function sayFile({ kind, state, duration_s }: Told, going = false): strin
       return duration_s ? sayClock(duration_s) : 'Ready'
     case 'rejected':
       return 'Could not be used'
+    case 'parked':
+      return 'Not playable yet'
     case 'awaiting_upload':
       return going ? 'On its way' : 'Has not arrived'
     default:
@@ -71,6 +73,8 @@ export function explainFile({ kind, state, reason }: Told, going = false): strin
   switch (state) {
     case 'ready':
       return ''
+    case 'parked':
+      return reason ?? ''
     case 'rejected':
       return reason || 'The file would not open. The original is unchanged where you took it from.'
     case 'awaiting_upload':

@@ -203,12 +203,10 @@ export class Work {
     this.recordingId ??= this.recordings[0]?.recording.recording_id
   }
 
-  /** A new address of a recording; the old one opens for 15 minutes. */
-  readonly renew = async (): Promise<string> => {
+  /** The recording with new addresses; the old ones open for 15 minutes. */
+  readonly renew = async (): Promise<RecordingView | undefined> => {
     const fresh = await this.#desk.get()
-    const found = Object.values(fresh.recordings).find((one) => one.recording_id === this.recordingId)
-    if (!found?.play_url) throw new Error('no address')
-    return found.play_url
+    return Object.values(fresh.recordings).find((one) => one.recording_id === this.recordingId)
   }
 
   flush(): Promise<void> {
