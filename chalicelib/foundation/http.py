@@ -327,7 +327,7 @@ def _problem(error: DomainError, request: Request, route: str, method: str, corr
         problem=error.problem_type,
         person_id=claims.get("custom:person_id", ""),
         source=pseudonym(source(request.context, request.headers)),
-        **({"aimed_at": error.aimed_at} if error.aimed_at else {}),
+        aimed_at=error.aimed_at,
         correlation_id=correlation_id,
     )
     body = {
