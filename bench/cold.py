@@ -2,7 +2,7 @@
 
 Beside it, in turns, a function that only makes a boto3 DynamoDB client. Both run under awslambdaric with
 nothing else on their path, each as it is shipped: ours with its byte-code, the other as pip packs boto3, without.
-What it would be beside one with byte-code is shown too, and held to nothing.
+What it would be beside one with byte-code is shown too, and the API is held to it.
 """
 
 import json
@@ -30,6 +30,8 @@ RUNS = 9
 WITHIN_S = 60
 AT_MOST = {"APIHandler": 0.7, "Video": 1.2}
 """Any other function may take as long as the bare client."""
+AT_MOST_COMPILED = {"APIHandler": 1.25}
+"""Beside the bare client with byte-code: of the one that people wait for. Any other is shown."""
 BESIDE = "a function that only makes a boto3 DynamoDB client"
 _PLAIN, _COMPILED = "plain", "compiled"
 
@@ -71,7 +73,7 @@ def cold_starts(runs: int = RUNS) -> list[Row]:
             name=f"cold start: {name}" if beside == _PLAIN else f"cold start: {name}, beside byte-code",
             value=round(middle[name] / middle[beside], 3),
             beside=BESIDE if beside == _PLAIN else f"{BESIDE}, byte-code compiled",
-            at_most=AT_MOST.get(name, 1.0) if beside == _PLAIN else None,
+            at_most=AT_MOST.get(name, 1.0) if beside == _PLAIN else AT_MOST_COMPILED.get(name),
             unit="ratio of CPU",
         )
         for beside in (_PLAIN, _COMPILED)
