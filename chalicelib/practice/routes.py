@@ -181,7 +181,7 @@ def sign_out_everywhere(call: Call) -> Answer:
 )
 def forgot_password(call: Call, body: ForgottenPassword) -> Nothing:
     """Ask for a link to choose a new password; the answer is the same for every address."""
-    service.forgot_password(call, body.email)
+    service.forgot_password(call, body.email, body.press)
     return Nothing()
 
 

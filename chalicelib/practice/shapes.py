@@ -123,6 +123,8 @@ class SessionList(msgspec.Struct, frozen=True, kw_only=True):
 
 class ForgottenPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Email
+    press: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{8,64}$")] | None = None
+    """Made by chance for a press, and sent again where no answer came: one press brings one letter."""
 
 
 class DoorToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

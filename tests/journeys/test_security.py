@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from demo.browser import Browser
 from demo.mailbox import Mailbox
@@ -120,5 +120,17 @@ def test_a_review_link_that_scanners_fetch_and_run_is_still_its_owners(
         expect(button(scanner, "Open the review")).to_be_visible()
         scanner.context.close()
     page = visit(path=address, size=DESK)
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        page.context.clear_cookies()
+        route.abort()
+
+    visit.watch.expect("ERR_FAILED")
+    page.route("**/api/review-link", lose_the_answer)
+    button(page, "Open the review").click()
+    expect(button(page, "Open the review")).to_be_hidden()
+    page.unroute("**/api/review-link")
+    page.reload()
     button(page, "Open the review").click()
     expect(heading(page, "Ned, Just one")).to_be_visible()

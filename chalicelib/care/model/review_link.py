@@ -5,6 +5,7 @@ deliberate press for a session of one browser. We keep hashes of both, never the
 """
 
 import base64
+import hmac
 import re
 import secrets
 from datetime import datetime, timedelta
@@ -61,7 +62,19 @@ class SignInToReview(SignedOut):
 
 def new_token(practice_id: PracticeId) -> str:
     """Make a secret of 256 random bits that says in which practice to look for its hash."""
-    return base64.urlsafe_b64encode(practice_id.encode() + secrets.token_bytes(_SECRET)).decode().rstrip("=")
+    return _token(practice_id, secrets.token_bytes(_SECRET))
+
+
+def token_of_press(practice_id: PracticeId, link: str, press: str) -> str:
+    """Return the secret of the session that a press opens: the same again for the same press.
+
+    It takes both, what the mail has and what that browser made by chance, to come to it (HMAC, RFC 2104, 1997).
+    """
+    return _token(practice_id, hmac.digest(link.encode(), press.encode(), "sha256"))
+
+
+def _token(practice_id: PracticeId, secret: bytes) -> str:
+    return base64.urlsafe_b64encode(practice_id.encode() + secret).decode().rstrip("=")
 
 
 def practice_of(token: str) -> PracticeId | None:

@@ -37,7 +37,7 @@ def _bearer(request: Request) -> Actor:
 @endpoint(ROUTES, "POST", _LINK, takes=OpenReviewLink, answers=ReviewLinkOpened, roles=None, guarded=True)
 def open_review_link(call: Call, body: OpenReviewLink) -> Answer:
     """Exchange the secret of a link for half an hour of one review."""
-    opened, kept = service.open_link(call, body.token, _cookie(ROUTES.current_request))
+    opened, kept = service.open_link(call, body.token, _cookie(ROUTES.current_request), body.press)
     return Answer(opened, cookies=(kept,))
 
 

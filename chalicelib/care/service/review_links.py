@@ -17,6 +17,7 @@ from chalicelib.care.model.review_link import (
     SignInToReview,
     new_token,
     practice_of,
+    token_of_press,
 )
 from chalicelib.care.model.submission import SubmissionState
 from chalicelib.care.service.insisting import insist
@@ -97,11 +98,12 @@ def _waits(desk: ReviewDesk) -> bool:
     )
 
 
-def open_link(call: Call, token: str, cookie: str) -> tuple[ReviewLinkOpened, str]:
+def open_link(call: Call, token: str, cookie: str, press: str | None = None) -> tuple[ReviewLinkOpened, str]:
     """Exchange a link's secret for the session of this browser; return what it opens and the cookie to set.
 
     Raise LinkOver where it opens nothing (any more), SignInToReview where another browser has it or where the
-    practice wants a sign-in for each review. `cookie` is what the browser has from before, if anything.
+    practice wants a sign-in for each review. `cookie` is what the browser has from before, if anything; `press` what
+    it made by chance before the press, by which the same press, whose answer got lost, opens the same session.
     """
     practice_id = practice_of(token)
     if practice_id is None:
@@ -122,9 +124,10 @@ def open_link(call: Call, token: str, cookie: str) -> tuple[ReviewLinkOpened, st
         if desk.practice is None or desk.practice.review_links_need_sign_in:
             _note(theirs, link, "asked for a sign-in instead of a review link")
             raise SignInToReview(path=_path(link))
+        secret = token_of_press(practice_id, token, press) if press else new_token(practice_id)
         if link.session:
-            return _come_again(theirs, link, cookie)
-        return _first_time(theirs, found)
+            return _come_again(theirs, link, cookie, secret)
+        return _first_time(theirs, found, secret)
 
     return insist(act)
 
@@ -150,16 +153,17 @@ def _path(link: ReviewLink | ReviewSession) -> str:
     return f"/reviews/{link.client_id}/{link.submission_id}"
 
 
-def _come_again(call: Call, link: ReviewLink, cookie: str) -> tuple[ReviewLinkOpened, str]:
-    session = CareStore(call.table).session(cookie) if cookie and digest(cookie) == link.session else None
-    if session is None or session.value.expires_at <= call.now:
+def _come_again(call: Call, link: ReviewLink, *secrets: str) -> tuple[ReviewLinkOpened, str]:
+    secret = next((one for one in secrets if digest(one) == link.session), None)
+    session = CareStore(call.table).session(secret) if secret else None
+    if secret is None or session is None or session.value.expires_at <= call.now:
         _note(call, link, "refused a review link in another browser")
         raise SignInToReview(path=_path(link))
-    return _opened(session.value), _cookie(cookie, session.value.expires_at, call.now)
+    return _opened(session.value), _cookie(secret, session.value.expires_at, call.now)
 
 
-def _first_time(call: Call, found: Stored[ReviewLink]) -> tuple[ReviewLinkOpened, str]:
-    link, secret = found.value, new_token(call.actor.practice_id)
+def _first_time(call: Call, found: Stored[ReviewLink], secret: str) -> tuple[ReviewLinkOpened, str]:
+    link = found.value
     session = ReviewSession(
         client_id=link.client_id,
         submission_id=link.submission_id,

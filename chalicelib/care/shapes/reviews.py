@@ -121,6 +121,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
 class OpenReviewLink(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token: Annotated[str, msgspec.Meta(max_length=200)]
+    press: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")] | None = None
+    """256 bits that this browser made by chance, and sends again where no answer came."""
 
 
 class ReviewLinkOpened(msgspec.Struct, frozen=True, kw_only=True):

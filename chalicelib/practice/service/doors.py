@@ -1,5 +1,6 @@
 """Doors: links of single use behind which somebody chooses their password."""
 
+import contextlib
 import dataclasses
 from datetime import timedelta
 from typing import NamedTuple
@@ -9,6 +10,7 @@ import msgspec
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, DomainError, Gone, NotFound, SignedOut, TooMany
 from chalicelib.foundation.ids import PersonId, PracticeId, new_secret
+from chalicelib.foundation.once import Repeated, once_for_request
 from chalicelib.foundation.table import Stored
 from chalicelib.practice import accounts
 from chalicelib.practice.accounts import Account
@@ -32,6 +34,7 @@ from chalicelib.practice.model.passwords import password_refusal, same_password
 from chalicelib.practice.model.sessions import parts_of, token_of
 from chalicelib.practice.service import reading
 from chalicelib.practice.service.entering import Entered, enter
+from chalicelib.practice.service.passkeys import discard_passkeys
 from chalicelib.practice.service.people import put_person
 from chalicelib.practice.service.session import end_every_session, on_behalf_of
 from chalicelib.practice.shapes import DoorView
@@ -107,14 +110,16 @@ def make_door(call: Call, person_id: PersonId, purpose: Purpose) -> str:
     return token_of(call.actor.practice_id, secret)
 
 
-def forgot_password(call: Call, email: str) -> None:
-    """Have a link sent to whoever signs in with this address. An address that nobody has costs the same
-    calls: it writes an event that nobody waits for."""
+def forgot_password(call: Call, email: str, press: str | None = None) -> None:
+    """Have a link sent to whoever signs in with this address, one for a `press` however often it comes. An address
+    that nobody has costs the same calls: it writes an event that nobody waits for."""
     account = accounts.find(same_address(email))
     theirs = on_behalf_of(call, account or _NOBODY)
-    write = theirs.write()
+    once = once_for_request(theirs.actor.person_id, press, "forgotten") if press else None
+    write = dataclasses.replace(theirs, once=once).write()
     write.tell("password.forgotten" if account else "password.forgotten_in_vain", person_id=theirs.actor.person_id)
-    write.commit()
+    with contextlib.suppress(Repeated):
+        write.commit()
 
 
 class _Found(NamedTuple):
@@ -172,6 +177,7 @@ def open_door(call: Call, token: str, password: str, device: str) -> Entered:
     write = found.call.write()
     if found.door.value.purpose is Purpose.RESET:
         end_every_session(found.call, write, person.person_id)
+        discard_passkeys(found.call, write, person.person_id)  # whoever had come in otherwise may have added one
     person = msgspec.structs.replace(person, state=PersonState.ACTIVE, opened_at=call.now)
     write.replace(
         found.door,

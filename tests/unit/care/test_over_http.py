@@ -166,7 +166,9 @@ def test_a_review_link_is_opened_by_a_press_and_nothing_else(pages: Pages, wire:
     cookie = f"x; {header.partition(';')[0]}"
     again = pages.ask(None, "POST", "/api/review-link", {"token": token}, cookie=cookie)
     assert again.status == 200
-    other = pages.ask(None, "POST", "/api/review-link", {"token": token})
+    for press in ("short", "p" * 44, "<" * 43):
+        assert pages.ask(None, "POST", "/api/review-link", {"token": token, "press": press}).status == 422
+    other = pages.ask(None, "POST", "/api/review-link", {"token": token, "press": "p" * 43})
     assert (other.status, other.body["type"]) == (401, "sign-in-to-review")
     assert other.body["path"] == f"/reviews/{pages.house.theo}/{sent['submission_id']}"
     review = pages.ask(None, "GET", "/api/review-link/review", cookie=cookie)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.care import service
-from chalicelib.care.model.review_link import LinkOver, SignInToReview, new_token, practice_of
+from chalicelib.care.model.review_link import LinkOver, SignInToReview, new_token, practice_of, token_of_press
 from chalicelib.care.shapes import EnrolmentView, GiveFeedback, PutDraft, Sent
 from chalicelib.care.store import CareStore
 from chalicelib.foundation.actor import Actor
@@ -45,8 +45,8 @@ def _nobody(at: Any = NOW) -> Call:
     return Call(Actor(practice_id=PracticeId(""), person_id=PersonId(""), name=""), at)
 
 
-def _open(token: str, cookie: str = "", at: Any = NOW) -> tuple[Any, str]:
-    opened, header = service.open_link(_nobody(at), token, cookie)
+def _open(token: str, cookie: str = "", at: Any = NOW, press: str | None = None) -> tuple[Any, str]:
+    opened, header = service.open_link(_nobody(at), token, cookie, press)
     return opened, header.partition("=")[2].partition(";")[0]
 
 
@@ -111,6 +111,50 @@ def test_any_other_browser_is_asked_to_sign_in(house: House, sent: Sent, wire: W
         assert refused.value.status == 401
         assert refused.value.extra["path"] == f"/reviews/{house.theo}/{sent.submission_id}"
     assert house.audit().count("refused a review link in another browser") == 3
+
+
+def test_a_press_whose_answer_got_lost_opens_the_same_session_again(house: House, sent: Sent, wire: Wire) -> None:
+    token, press = wire.letters.token("ines"), "p" * 43
+    first, cookie = _open(token, press=press)
+    again, same = _open(token, at=NOW + 10 * MINUTE, press=press)
+    assert (again, same) == (first, cookie)
+    assert service.linked_review(_by(cookie)).submission_id == sent.submission_id
+    assert house.audit().count("opened a review link") == 1
+    for other in (None, "q" * 43):
+        with pytest.raises(SignInToReview):
+            _open(token, press=other)
+    with pytest.raises(SignInToReview):
+        _open(token, at=NOW + 31 * MINUTE, press=press)
+
+
+def test_the_same_press_sent_twice_at_once_opens_one_session(
+    house: House, sent: Sent, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, press, read = wire.letters.token("ines"), "p" * 43, CareStore.link
+    between, came = [lambda: _open(token, press=press)], []
+
+    def while_the_other_is_on_its_way(store: CareStore, secret: str) -> Any:
+        found = read(store, secret)
+        if between:
+            came.append(between.pop()())
+        return found
+
+    monkeypatch.setattr(CareStore, "link", while_the_other_is_on_its_way)
+    assert [_open(token, press=press)] == came
+    assert house.audit().count("opened a review link") == 1
+    assert sent
+
+
+@given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
+def test_the_secret_of_a_session_takes_the_link_and_the_press(link: str, press: str, other: str) -> None:
+    practice_id = PracticeId(new_id(NOW))
+    secret = token_of_press(practice_id, link, press)
+    assert secret == token_of_press(practice_id, link, press)
+    assert practice_of(secret) == practice_id
+    if other.rstrip("\0") != link.rstrip("\0"):  # HMAC fills a short key with zeros
+        assert secret != token_of_press(practice_id, other, press)
+    if other != press:
+        assert secret != token_of_press(practice_id, link, other)
 
 
 def test_of_two_browsers_that_press_at_once_one_gets_in(

@@ -190,6 +190,19 @@ def test_forgetting_a_password_looks_the_same_whether_known_or_not(gateway: Gate
     assert [event for event, _ in told(nobody)] == ["password.forgotten_in_vain"]
 
 
+def test_a_press_for_a_new_password_that_comes_twice_is_told_of_once(gateway: Gateway, owner: Somebody) -> None:
+    _open(gateway, door(owner.practice_id, owner.person_id))
+    nobody = Call(clockwork(PracticeId("0" * 26)), clock.now())
+    for email, call, event in (
+        ("ada@lind.example", _call(owner), "password.forgotten"),
+        ("nobody@lind.example", nobody, "password.forgotten_in_vain"),
+    ):
+        for press, times in (("press-one", 1), ("press-one", 1), ("press-two", 2)):
+            asked = gateway.call("POST", "/api/password/forgotten", {"email": email, "press": press})
+            assert (asked.status, asked.body) == (202, {})
+            assert [name for name, _ in told(call)].count(event) == times
+
+
 def test_a_fourth_reset_within_the_hour_is_not_made(owner: Somebody) -> None:
     for minutes in (0, 10, 20):
         service.make_door(_call(owner, minutes), PersonId(owner.person_id), Purpose.RESET)

@@ -88,5 +88,27 @@ export function linkDesk(): Desk {
   return desk(linkFetch, true, { review: `${link}/review`, draft: `${link}/draft`, feedback: `${link}/feedback` })
 }
 
+/** What this tab made by chance for its press, so that the same press, whose answer got lost, opens the same session. */
+const PRESS = 'meanwhile.press'
+let press: string | undefined
+
 /** Exchanges the secret of a link; asked only by a press. */
-export const openLink = (token: string) => ask<LinkOpened>(linkFetch, 'POST', '/api/review-link', { token })
+export async function openLink(token: string): Promise<LinkOpened> {
+  try {
+    press ??= sessionStorage.getItem(PRESS) ?? undefined
+    sessionStorage.setItem(PRESS, (press ??= byChance()))
+  } catch {
+    press ??= byChance() // then it lasts as long as the page
+  }
+  const opened = await ask<LinkOpened>(linkFetch, 'POST', '/api/review-link', { token, press })
+  // The cookie says who asks from now on, and a script cannot read that.
+  press = undefined
+  try {
+    sessionStorage.removeItem(PRESS)
+  } catch {
+    // It was not kept either.
+  }
+  return opened
+}
+
+const byChance = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32)))).replaceAll('+', '-').replaceAll('/', '_').replace('=', '')

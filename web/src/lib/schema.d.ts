@@ -1676,6 +1676,8 @@ export interface components {
         /** ForgottenPassword */
         ForgottenPassword: {
             email: string;
+            /** @default null */
+            press: string | null;
         };
         /** GiveFeedback */
         GiveFeedback: {
@@ -2078,6 +2080,8 @@ export interface components {
         /** OpenReviewLink */
         OpenReviewLink: {
             token: string;
+            /** @default null */
+            press: string | null;
         };
         /** OwnersInvoice */
         OwnersInvoice: {

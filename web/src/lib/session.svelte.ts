@@ -150,6 +150,11 @@ class Session {
     return this.#come('/api/session/code', { code })
   }
 
+  /** What a passkey signed, in place of the password and a code (passkeys.ts). */
+  showPasskey(credential: string): Promise<NextStep | undefined> {
+    return this.#come('/api/session/passkey', { credential })
+  }
+
   async #come(path: string, body: unknown): Promise<NextStep | undefined> {
     await this.#telling?.catch(() => undefined)
     const { session, step } = await callJson<Entrance>('POST', path, body)
@@ -164,10 +169,6 @@ class Session {
 
   openDoor(token: string, password: string): Promise<NextStep | undefined> {
     return this.#come('/api/doors/open', { token, password })
-  }
-
-  async forgotten(email: string): Promise<void> {
-    await callJson('POST', '/api/password/forgotten', { email: email.trim() })
   }
 
   /** Forgets, here and in the other tabs; `signOut` in sign-out.ts is what a press calls. */
