@@ -97,6 +97,42 @@ def test_offline_answers_stay_on_the_phone_and_go_out_by_themselves(visit: Visit
     assert (answers["best"]["value"], answers["noticed"]["value"]) == (0, "It is easier sitting.")
 
 
+def test_signing_out_without_a_line_asks_for_what_waits_clears_the_phone_and_ends_the_session_later(
+    visit: Visits, kim: Client
+) -> None:
+    visit.watch.expect("ERR_INTERNET_DISCONNECTED")
+    before = len(kim.person.get("/api/session")["sessions"])
+    page = visit(kim.email, "/account")
+    assert len(kim.person.get("/api/session")["sessions"]) == before + 1
+    link(page, "Today").first.click()
+    link(page, "Start lesson 1").click()
+    expect_step(page, 1)
+    page.context.set_offline(True)
+    page.get_by_role("radio", name="All of it").check()
+    expect(page.get_by_text("Kept on this phone at")).to_be_visible()
+    page.go_back()
+    page.go_back()
+    button(page, "Sign out here").click()
+    asked = page.get_by_role("dialog")
+    expect(asked.get_by_role("heading", name="Something has not been sent yet")).to_be_visible()
+    look(page)
+    asked.get_by_role("button", name="Stay signed in").click()
+    button(page, "Sign out here").click()
+    asked.get_by_role("button", name="Sign out and lose it").click()
+    expect(page.get_by_text("You are signed out, and nothing of yours is left in this browser.")).to_be_visible()
+    look(page)
+    assert page.evaluate("Object.entries(localStorage)") == [["meanwhile.owed", "here"]]
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    assert len(kim.person.get("/api/session")["sessions"]) == before + 1
+    page.context.set_offline(False)
+    expect(page.get_by_text("You are signed out, and nothing of yours")).to_be_hidden()
+    assert page.evaluate("localStorage.length") == 0
+    assert len(kim.person.get("/api/session")["sessions"]) == before
+    page.goto("/today")
+    expect(heading(page, "Sign in")).to_be_visible()
+    assert kim.person.get(kim.lesson(1))["answers"] == {}
+
+
 def test_an_answer_given_on_two_devices_waits_for_a_choice_with_both_kept(visit: Visits, kim: Client) -> None:
     visit.watch.expect("ERR_INTERNET_DISCONNECTED", "status of 409")
     page = visit(kim.email, f"{kim.page(1)}?step=2")
