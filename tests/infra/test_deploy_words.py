@@ -91,6 +91,16 @@ def test_the_example_of_a_stage_can_be_read_and_its_names_come_from_the_stages(t
     assert stage.parameters("https://d1.cloudfront.net")["SiteOrigin"] == "https://d1.cloudfront.net"
 
 
+def test_passkeys_ask_for_a_domain_of_ones_own(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text().replace("# passkeys", "passkeys")
+    (tmp_path / "blue.toml").write_text(text)
+    with pytest.raises(Trouble, match="belong to a domain of your own"):
+        read_stage("blue", tmp_path)
+    (tmp_path / "blue.toml").write_text(text.replace("# domain", "domain"))
+    parameters = read_stage("blue", tmp_path).parameters(None)
+    assert (parameters["Passkeys"], parameters["SiteDomain"]) == ("on", "app.practice.example")
+
+
 @pytest.mark.parametrize("name", ["", "Prod", "../prod", "a" * 21, "7"])
 def test_a_stage_has_a_name_that_names_can_be_made_of(name: str, tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="Say which stage"):

@@ -22,6 +22,8 @@ FUNCTIONS = {
     "Tick": ("app.tick", "api.zip"),
 }
 QUEUE_OF = {"Worker": "WorkQueue", "Video": "UploadsQueue", "Documents": "DocumentsQueue"}
+SECRET = "USER_POOL_CLIENT_SECRET"
+FLOWS = {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
 LONGEST_API_ANSWER_S = 29  # of API Gateway
 
 
@@ -41,8 +43,33 @@ def test_every_function_runs_on_the_python_that_its_zip_was_compiled_for(templat
 
 def test_the_environment_is_what_the_settings_read(template: dict[str, Any]) -> None:
     given = template["Globals"]["Function"]["Environment"]["Variables"]
-    required = {field.upper() for field in Settings.__struct_fields__} - {"REVIEW_LINK_HOURS"}
+    required = {field.upper() for field in Settings.__struct_fields__} - {"REVIEW_LINK_HOURS", SECRET}
     assert required <= set(given)
+
+
+def test_the_clients_secret_is_the_apis_alone_and_there_only_with_passkeys(template: dict[str, Any]) -> None:
+    told = {
+        name: one["Environment"]["Variables"][SECRET]
+        for name, one in resources(template, "AWS::Serverless::Function").items()
+        if SECRET in one.get("Environment", {}).get("Variables", {})
+    }
+    secret = {"Fn::GetAtt": ["PasskeyClient", "ClientSecret"]}
+    assert told == {"APIHandler": {"Fn::If": ["HasPasskeys", secret, {"Ref": "AWS::NoValue"}]}}
+    assert SECRET not in template["Globals"]["Function"]["Environment"]["Variables"]
+
+
+def test_no_client_that_knows_passkeys_is_without_a_secret(template: dict[str, Any]) -> None:
+    """USER_AUTH takes a password too: of a client without a secret anybody could ask it at Cognito itself."""
+    clients = resources(template, "AWS::Cognito::UserPoolClient").values()
+    flows = {one["GenerateSecret"]: set(one["ExplicitAuthFlows"]) for one in clients}
+    assert flows == {False: FLOWS, True: FLOWS | {"ALLOW_USER_AUTH"}}
+    pool = template["Resources"]["UserPool"]["Properties"]
+    for name, value in (
+        ("UserPoolTier", "ESSENTIALS"),
+        ("WebAuthnUserVerification", "required"),
+        ("WebAuthnFactorConfiguration", "MULTI_FACTOR_WITH_USER_VERIFICATION"),
+    ):
+        assert pool[name] == {"Fn::If": ["HasPasskeys", value, {"Ref": "AWS::NoValue"}]}
 
 
 def test_a_queue_hides_a_message_for_six_times_its_functions_time_out(template: dict[str, Any]) -> None:

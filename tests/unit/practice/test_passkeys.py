@@ -297,10 +297,14 @@ def test_whoever_is_taken_out_comes_in_with_no_passkey(
     assert come_in(gateway, INES, key).status == 401
 
 
-def test_a_new_password_leaves_the_passkeys(gateway: Gateway, therapist: Somebody, key: Key) -> None:
+def test_a_new_password_by_mail_takes_the_passkeys_with_it(
+    gateway: Gateway, therapist: Somebody, key: Key, phone: Phone
+) -> None:
     token = door(therapist.practice_id, therapist.person_id, Purpose.RESET)
-    gateway.call("POST", "/api/doors/open", {"token": token, "password": "another calm evening"})
-    assert come_in(gateway, INES, key).session
+    opened = gateway.call("POST", "/api/doors/open", {"token": token, "password": "another calm evening"})
+    assert come_in(gateway, INES, key).status == 401
+    assert phone.enter(gateway, opened).session
+    assert _listed(gateway, therapist) == []
 
 
 def test_a_passkey_that_was_made_and_not_written_down_opens_nothing_and_is_made_again(
