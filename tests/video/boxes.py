@@ -1,4 +1,4 @@
-"""An MP4 file read by the standard alone (ISO/IEC 14496-12 and -15): nothing of ours and nothing of ffmpeg's looks at it."""
+"""An MP4 file read by the standard alone (ISO/IEC 14496-12 and -15), with nothing of ours and nothing of ffmpeg's."""
 
 import struct
 from collections.abc import Iterator

@@ -40,21 +40,25 @@ class Seen:
 
     def hides(self) -> bool:
         """Whether anything of the colour is seen that was hidden: much more red and blue than green."""
-        return any(min(red, blue) - green > 100 for red, green, blue in self.cells)  # noqa: PLR2004
+        return any(min(red, blue) - green > 100 for red, green, blue in self.cells)
 
 
 def pictures(file: Path, *words: str, crop: str = "") -> list[Seen]:
     """All pictures of a file, hidden ones too with `-ignore_editlist 1`, in the order in which they are shown."""
     width, height = COLUMNS * _FINE, ROWS * _FINE
     look = f"{crop}scale={width}:{height}:flags=area,format=rgb24"
-    raw = _ffmpeg(*words, "-i", f"file:{file}", "-map", "0:v:0", "-vf", look, "-fps_mode", "passthrough", "-f", "rawvideo")
+    raw = _ffmpeg(
+        *words, "-i", f"file:{file}", "-map", "0:v:0", "-vf", look, "-fps_mode", "passthrough", "-f", "rawvideo"
+    )
     size = width * height * 3
     return [_seen(raw[at : at + size]) for at in range(0, len(raw), size)]
 
 
 def _seen(raw: bytes) -> Seen:
     middles = [
-        ((row * _FINE + 1) * COLUMNS * _FINE + column * _FINE + 1) * 3 for row in range(ROWS) for column in range(COLUMNS)
+        ((row * _FINE + 1) * COLUMNS * _FINE + column * _FINE + 1) * 3
+        for row in range(ROWS)
+        for column in range(COLUMNS)
     ]
     return Seen(tuple((raw[at], raw[at + 1], raw[at + 2]) for at in middles))
 
@@ -68,7 +72,8 @@ def tiles(sprite: Path, layout: Tiles) -> list[Seen]:
     for place in range(len(layout.times_ms)):
         left, top = place % layout.columns * width, place // layout.columns * height
         middles = [
-            ((top + height * (2 * row + 1) // (2 * ROWS)) * across + left + width * (2 * column + 1) // (2 * COLUMNS)) * 3
+            ((top + height * (2 * row + 1) // (2 * ROWS)) * across + left + width * (2 * column + 1) // (2 * COLUMNS))
+            * 3
             for row in range(ROWS)
             for column in range(COLUMNS)
         ]
@@ -78,7 +83,18 @@ def tiles(sprite: Path, layout: Tiles) -> list[Seen]:
 
 def beeps(file: Path) -> list[float]:
     """When sound begins after a pause, in seconds on the film's clock."""
-    words = ("-map", "0:a:0", "-af", "aresample=48000:async=1:first_pts=0", "-ac", "1", "-f", "s16le", "-c:a", "pcm_s16le")
+    words = (
+        "-map",
+        "0:a:0",
+        "-af",
+        "aresample=48000:async=1:first_pts=0",
+        "-ac",
+        "1",
+        "-f",
+        "s16le",
+        "-c:a",
+        "pcm_s16le",
+    )
     samples = array("h", _ffmpeg("-i", f"file:{file}", *words))
     loud = [
         at / _RATE_HZ

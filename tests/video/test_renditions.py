@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import accumulate, pairwise
 
 import pytest
 
@@ -99,7 +100,9 @@ def test_nothing_of_place_device_person_or_tool_is_in_any_byte(made: Made, name:
     assert not any(film.dates)
     assert not any(date for track in film.tracks for date in track.dates)
     assert {track.handler for track in film.tracks} <= {"VideoHandler", "SoundHandler", ""}
-    assert not {path.rpartition("/")[2] for path in film.names} & {"udta", "meta", "uuid", "tref", "gmhd"}
+    assert not {box.path[-1] for box in film.boxes} & {"uuid", "tref", "gmhd", "gmin", "tmcd"}
+    # What programs note in `udta` is a list (`ilst`); one is written, and it is empty.
+    assert all(box.content.endswith(b"\0\0\0\x08ilst") for box in film.boxes if box.path[-1] in {"udta", "meta"})
     assert not any(box.content.strip(b"\0") for box in film.boxes if box.path[-1] in {"free", "skip"})
     if film.picture:
         assert 6 not in set(film.picture.units()), "a picture carries notes of its encoder or of a caption (SEI)"
@@ -109,7 +112,7 @@ def test_the_files_carry_what_must_not_be_left(made: Made) -> None:
     for name, traces in {
         "iphone-hevc-60-rotated.mov": (b"+47.3769+008.5417/0", b"com.apple", b"iPhone", b"mebx", b"Core Media"),
         "android-h264-rotated.mp4": (b"+47.3769", b"com.android.version", b"Pixel"),
-        "android-place-in-the-old-box.mp4": (b"+47.3769", b"x264", b"Lavc"),
+        "android-place-in-the-old-box.mp4": (b"+47.3769", b"x264"),
         "captions-and-chapters.mp4": (b"Franklin",),
     }.items():
         content = made(name).source.read_bytes()
@@ -159,9 +162,9 @@ def _numbered(outcome: Outcome) -> list[tuple[int, float]]:
     numbered = []
     for seen, time in zip(looking.pictures(outcome.rendition), times, strict=True):
         rounds += 256 if seen.number + rounds < before else 0
-        assert (before := seen.number + rounds) >= 0
+        before = seen.number + rounds
         numbered.append((before, time))
-    assert all(later[0] > earlier[0] for earlier, later in zip(numbered, numbered[1:], strict=False))
+    assert all(later[0] > earlier[0] for earlier, later in pairwise(numbered))
     return numbered
 
 
@@ -198,10 +201,7 @@ def test_what_was_trimmed_away_is_nowhere(made: Made, name: str) -> None:
 def test_the_timeline_knows_each_pictures_moment(made: Made, name: str) -> None:
     outcome = made(name)
     told, times = outcome.timeline, _times(outcome)
-    summed, at = [], 0
-    for step in told.frame_ms:
-        summed.append(at := at + step)
-    assert summed == pytest.approx([time * 1000 for time in times], abs=1.01)
+    assert list(accumulate(told.frame_ms)) == pytest.approx([time * 1000 for time in times], abs=1.01)
     assert told.duration_ms / 1000 == pytest.approx(outcome.told.said["duration_s"], abs=0.05)
 
 
@@ -211,7 +211,7 @@ def test_each_tile_shows_the_picture_of_its_moment(made: Made, name: str) -> Non
     layout, sprite = outcome.timeline.tiles, outcome.folder / "sprite.jpg"
     assert layout is not None
     times_ms = [time * 1000 for time in _times(outcome)]
-    nearest = [min(times_ms, key=lambda time: abs(time - tile)) for tile in layout.times_ms]  # noqa: B023
+    nearest = [min(times_ms, key=lambda time: abs(time - tile)) for tile in layout.times_ms]
     assert list(layout.times_ms) == pytest.approx(nearest, abs=1.01)
     if name in FILMS:
         number_at = dict(zip(times_ms, [seen.number for seen in looking.pictures(outcome.rendition)], strict=True))

@@ -9,8 +9,9 @@ from chalicelib.media.processing import find_ffmpeg
 from infra.build import BUILD
 from tests.video.corpus import browsers, cameras, phones, refused, sounds
 from tests.video.corpus.kinds import KINDS, Kind
+from tests.video.corpus.tiny import TINY
 
-__all__ = ["KINDS", "Kind", "film_of", "folder"]
+__all__ = ["KINDS", "TINY", "Kind", "film_of", "folder"]
 
 _RECIPES = (browsers, cameras, phones, refused, sounds)
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from tests.video.corpus.filming import AAC, FAST_H264, SDR, ffmpeg, shoot
+from tests.video.corpus.filming import AAC, FAST_H264, SD, SDR, ffmpeg, shoot
 from tests.video.corpus.kinds import kind
 from tests.video.corpus.patching import cut
 
 _VP8 = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 900k"
 _VP9 = "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -row-mt 1 -b:v 900k"
+_AV1 = "-c:v libaom-av1 -usage realtime -cpu-used 8 -row-mt 1 -b:v 900k"
 _OPUS = "-c:a libopus -b:a 48k"
 _WEBM = "-f webm -live 1"
 
@@ -15,7 +16,7 @@ _WEBM = "-f webm -live 1"
 @kind("chrome-vp8.webm", size=(640, 360), copied=(False, False))
 def vp8(target: Path) -> None:
     """VP8 and Opus, without duration."""
-    shoot(target, f"{_VP8} {_OPUS} {_WEBM}", live=True)
+    shoot(target, f"{_VP8} {_OPUS} {_WEBM}", look=SD, live=True)
 
 
 @kind("chrome-vp9.webm", size=(1280, 720), copied=(False, False))
@@ -28,7 +29,7 @@ def vp9(target: Path) -> None:
 def webm_vfr(target: Path) -> None:
     """A tab that was busy: pictures are missing, here and there and for half a second."""
     stored = r"select='gt(mod(n\,7)\,0)*not(between(n\,65\,74))+between(mod(n\,30)\,15\,17)'"
-    shoot(target, f"{_VP8} {_OPUS} -fps_mode vfr {_WEBM}", seconds=5, stored=stored, live=True)
+    shoot(target, f"{_VP8} {_OPUS} -fps_mode vfr {_WEBM}", seconds=5, look=SD, stored=stored, live=True)
 
 
 @kind("chrome-h264.mkv", size=(640, 360), copied=(True, False))
@@ -43,23 +44,23 @@ def fragmented(target: Path) -> None:
     shoot(target, f"{FAST_H264} -bf 0 {AAC} -movflags frag_keyframe+empty_moov+default_base_moof -f mp4", live=True)
 
 
-@kind("cut-off.webm", size=(640, 360), copied=(False, False), seconds=1.8, beeps=False)
+@kind("cut-off.webm", size=(640, 360), copied=(False, False), seconds=1.8, beeps=False, damaged=True)
 def cut_off(target: Path) -> None:
-    """A tab that was closed while it recorded. Nothing says that there should be more."""
-    shoot(target, f"{_VP8} {_OPUS} {_WEBM}", live=True)
+    """A tab that was closed while it recorded: nothing tells of more, but it ends within a picture."""
+    shoot(target, f"{_VP8} {_OPUS} {_WEBM}", look=SD, live=True)
     cut(target, 0.6)
 
 
 @kind("firefox-av1.webm", size=(640, 360), copied=(False, False))
 def av1(target: Path) -> None:
     """AV1 and Opus."""
-    shoot(target, f"-c:v libsvtav1 -preset 12 -svtav1-params lp=2 -crf 40 {_OPUS} {_WEBM}", live=True)
+    shoot(target, f"{_AV1} {_OPUS} {_WEBM}", live=True)
 
 
 @kind("av1.mp4", size=(640, 360), copied=(False, True))
 def av1_in_mp4(target: Path) -> None:
     """AV1 and AAC, as newer phones' screen recorders do."""
-    shoot(target, f"-c:v libsvtav1 -preset 12 -svtav1-params lp=2 -crf 40 {AAC}")
+    shoot(target, f"{_AV1} {AAC}")
 
 
 @kind("odd.webm", size=(320, 240), copied=(False, False))
@@ -116,7 +117,7 @@ def late_sound(target: Path) -> None:
 @kind("late-picture.webm", size=(640, 360), copied=(False, False))
 def late_picture(target: Path) -> None:
     """The camera was ready 0.4 s after the microphone."""
-    shoot(target, f"{_VP8} {_OPUS} {_WEBM}", stored=r"select='gte(n\,12)'", live=True)
+    shoot(target, f"{_VP8} {_OPUS} {_WEBM}", look=SD, stored=r"select='gte(n\,12)'", live=True)
 
 
 @kind("captions-and-chapters.mp4", size=(640, 360), copied=(True, True))
@@ -125,6 +126,11 @@ def captions(target: Path) -> None:
     whole, words, marks = (target.with_suffix(end) for end in (".whole.mp4", ".srt", ".ffmeta"))
     shoot(whole, f"{FAST_H264} {AAC}")
     words.write_text("1\n00:00:00,200 --> 00:00:02,000\nFranklin Street 12, +47.3769+008.5417/\n")
-    marks.write_text(";FFMETADATA1\ntitle=Franklin Street\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=Franklin Street\n")
+    marks.write_text(
+        ";FFMETADATA1\ntitle=Franklin Street\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=Franklin Street\n"
+    )
     given = f"-i {whole} -i {words} -i {marks}"
-    ffmpeg(target, f"{given} -map 0 -map 1 -map_metadata 2 -map_chapters 2 -c copy -c:s mov_text -movflags use_metadata_tags")
+    ffmpeg(
+        target,
+        f"{given} -map 0 -map 1 -map_metadata 2 -map_chapters 2 -c copy -c:s mov_text -movflags use_metadata_tags",
+    )

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tests.video.corpus.filming import AAC, FAST_H264, ffmpeg, shoot
+from tests.video.corpus.filming import AAC, FAST_H264, SD, ffmpeg, shoot
 from tests.video.corpus.kinds import kind
-from tests.video.corpus.patching import scratched
+from tests.video.corpus.patching import scratched, smeared
 from tests.video.corpus.phones import HEVC
 
 
@@ -30,13 +30,18 @@ def high_pixels(target: Path) -> None:
 @kind("camera-mjpeg.avi", size=(640, 480), copied=(False, False))
 def mjpeg(target: Path) -> None:
     """A compact camera's: Motion JPEG and plain samples in AVI."""
-    shoot(target, "-c:v mjpeg -q:v 5 -pix_fmt yuvj420p -c:a pcm_s16le -metadata ISFT='CanonMVI06'", size=(640, 480))
+    shoot(
+        target,
+        "-c:v mjpeg -q:v 5 -pix_fmt yuvj420p -c:a pcm_s16le -metadata ISFT='CanonMVI06'",
+        size=(640, 480),
+        look="out_color_matrix=bt601:out_range=pc,format=yuvj420p",
+    )
 
 
 @kind("mpeg4.avi", size=(640, 360), copied=(False, False))
 def mpeg4(target: Path) -> None:
     """MPEG-4 and MP3 in AVI."""
-    shoot(target, "-c:v mpeg4 -q:v 4 -c:a libmp3lame -b:a 96k")
+    shoot(target, "-c:v mpeg4 -q:v 4 -c:a libmp3lame -b:a 96k", look=SD)
 
 
 @kind("h264.avi", size=(640, 360), copied=(False, False))
@@ -59,17 +64,24 @@ def too_many_bits(target: Path) -> None:
     ffmpeg(target, f"{noise} -f lavfi -t 1 -i anullsrc=r=48000 {FAST_H264} -b:v 6M {AAC}")
 
 
-@kind("scratched.mp4", size=(640, 360), copied=(True, True), damaged=True)
-def scratched_h264(target: Path) -> None:
-    """A card with bad sectors: it plays, with smears. The index comes last, so the first half is all pictures and sound."""
-    shoot(target, f"{FAST_H264} -tune film {AAC}")
-    scratched(target, 0.25, 0.5)
+@kind("smeared.mp4", size=(640, 360), copied=(False, False), damaged=True)
+def smeared_h264(target: Path) -> None:
+    """It plays, with smears. All that can be told without decoding is in order: it is copied, and then made anew."""
+    shoot(target, f"{FAST_H264} {AAC}")
+    smeared(target)
 
 
-@kind("scratched-hevc.mov", size=(640, 360), copied=(False, True), damaged=True)
-def scratched_hevc(target: Path) -> None:
+@kind("smeared-hevc.mov", size=(640, 360), copied=(False, True), damaged=True)
+def smeared_hevc(target: Path) -> None:
     """The same in a coding that is not copied."""
     shoot(target, f"{HEVC} {AAC}")
+    smeared(target)
+
+
+@kind("bad-sectors.mp4", size=(640, 360), damaged=True)
+def bad_sectors(target: Path) -> None:
+    """A card with bad sectors. The index comes last, so what is hit are pictures and sound."""
+    shoot(target, f"{FAST_H264} {AAC}")
     scratched(target, 0.25, 0.5)
 
 
@@ -85,7 +97,7 @@ def slow(target: Path) -> None:
     shoot(target, f"{FAST_H264} -bf 0 {AAC}", rate=1)
 
 
-@kind("still-for-25-s.mp4", size=(640, 360), seconds=28, rate=0, beeps=False)
+@kind("still-for-25-s.mp4", size=(640, 360), seconds=28, rate=0, beeps=False, sound=False)
 def still(target: Path) -> None:
     """A clock that jumps, but not so far that nobody would believe it."""
     plain = target.with_suffix(".plain.mp4")
@@ -97,3 +109,11 @@ def still(target: Path) -> None:
 def cinema(target: Path) -> None:
     """2.39 : 1."""
     shoot(target, f"{FAST_H264} {AAC}", size=(1920, 804))
+
+
+@kind("action-camera.mp4", size=(1280, 720), copied=(False, True))
+def action_camera(target: Path) -> None:
+    """Hung upside down, with a timecode that the picture's track refers to."""
+    plain = target.with_suffix(".plain.mp4")
+    shoot(plain, f"{FAST_H264} {AAC} -timecode 10:00:00:00", size=(1920, 1080), stored="hflip,vflip")
+    ffmpeg(target, f"-display_rotation:v:0 180 -i {plain} -map 0:v -map 0:a -c copy -timecode 10:00:00:00")

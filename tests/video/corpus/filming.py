@@ -21,9 +21,15 @@ HIDDEN = (255, 0, 255)
 
 BEEPS = "aevalsrc='0.5*sin(2*PI*1000*t)*between(mod(t,1),0.5,0.6)':s=48000"
 SILENCE = "anullsrc=r=48000:cl=stereo"
-SDR = "out_color_matrix=bt709:out_range=tv,format=yuv420p,setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+SDR = (
+    "out_color_matrix=bt709:out_range=tv,format=yuv420p,"
+    "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+)
+SD = "out_color_matrix=bt601:out_range=tv,format=yuv420p"
+"""Older codings say nothing of their colours, and all take them for those of television before HD."""
 FAST_H264 = "-c:v libx264 -preset ultrafast -g 30 -bf 2 -crf 20 -pix_fmt yuv420p"
-AAC = "-c:a aac -b:a 96k"
+# A phone's encoder does not write its name into the sound, as ffmpeg's does.
+AAC = "-c:a aac -b:a 96k -flags:a +bitexact"
 
 type Colour = tuple[int, int, int]
 
@@ -78,7 +84,8 @@ def ffmpeg(target: Path, words: str, given: bytes = b"", *, live: bool = False) 
     command += ["pipe:1"] if live else [f"file:{target}"]
     done = subprocess.run(command, input=given, capture_output=True, check=False, cwd=target.parent)
     if done.returncode:
-        raise RuntimeError(f"{target.name}: {done.stderr.decode()}")
+        said = f"{target.name}: {done.stderr.decode()}"
+        raise RuntimeError(said)
     if live:
         target.write_bytes(done.stdout)
     return target

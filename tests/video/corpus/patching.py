@@ -1,17 +1,39 @@
 """Bytes changed in place, where no encoder makes what a phone or an attacker does."""
 
 import random
+import re
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.video import boxes
+
+_LARGE = 300
+
 
 def replaced(file: Path, words: Mapping[bytes, bytes]) -> None:
-    """Put other bytes of the same length wherever these stand; at least one of them must be there."""
+    """Put other bytes of the same length wherever these (regular expressions) stand; each must be there."""
     content = file.read_bytes()
-    assert any(word in content for word in words), f"{file.name} has none of {list(words)}"
-    for word, other in words.items():
-        assert len(word) == len(other), word
-        content = content.replace(word, other)
+    for pattern, other in words.items():
+        changed, count = re.subn(pattern, other, content, flags=re.DOTALL)
+        assert count, f"{file.name} has no {pattern!r}"
+        assert len(changed) == len(content), pattern
+        content = changed
+    file.write_bytes(content)
+
+
+def refer(file: Path, track: int, sort: bytes, to: int) -> None:
+    """Say that a track (counted from 1) describes another one. The index must come last: what is behind it moves."""
+    content = bytearray(file.read_bytes())
+    moov = content.rindex(b"moov") - 4
+    at = moov + 8
+    for _ in range(track):
+        at = content.index(b"trak", at + 8) - 4
+    reference = struct.pack(">I4sI4sI", 20, b"tref", 12, sort, to)
+    for box in (moov, at):
+        struct.pack_into(">I", content, box, struct.unpack_from(">I", content, box)[0] + len(reference))
+    end = at + struct.unpack_from(">I", content, at)[0] - len(reference)
+    content[end:end] = reference
     file.write_bytes(content)
 
 
@@ -26,4 +48,15 @@ def scratched(file: Path, begin: float, end: float, every: int = 400) -> None:
     content, dice = bytearray(file.read_bytes()), random.Random(4)  # noqa: S311 - the same each time
     for at in range(int(len(content) * begin), int(len(content) * end), every):
         content[at + dice.randrange(every)] ^= dice.randrange(1, 256)
+    file.write_bytes(content)
+
+
+def smeared(file: Path) -> None:
+    """Change bytes in the middle of some pictures of an MP4: every length stays true, so only a decoder sees it."""
+    content, picture = bytearray(file.read_bytes()), boxes.read(file).picture
+    assert picture is not None
+    large = [sample for sample in picture.samples if len(sample) > _LARGE]
+    for sample in large[2:]:
+        at = content.index(sample) + len(sample) // 2
+        content[at : at + 40] = bytes(255 - value for value in content[at : at + 40])
     file.write_bytes(content)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tests.video.corpus.patching import replaced
-from tests.video.corpus.filming import AAC, FAST_H264, SDR, ffmpeg, shoot
+from tests.video.corpus.filming import AAC, FAST_H264, SD, SDR, ffmpeg, shoot
 from tests.video.corpus.kinds import kind
+from tests.video.corpus.patching import refer, replaced
 
 HEVC = "-c:v libx265 -preset ultrafast -tag:v hvc1 -crf 26 -x265-params log-level=error:info=0"
 PLACE = "+47.3769+008.5417/"
@@ -19,7 +19,9 @@ _APPLE = (
     "-metadata com.apple.quicktime.creationdate=2026-03-02T07:30:00+0100 -metadata creation_time=2026-03-02T06:30:00Z "
     "-metadata:s handler_name='Core Media Media' -metadata:s encoder='HEVC Core' -movflags use_metadata_tags -f mov"
 )
-_WALK = "".join(f"{second + 1}\n00:00:0{second},000 --> 00:00:0{second},900\n{PLACE}{second}\n\n" for second in range(3))
+_WALK = "".join(
+    f"{second + 1}\n00:00:0{second},000 --> 00:00:0{second},900\n{PLACE}{second}\n\n" for second in range(3)
+)
 
 
 @kind("iphone-hevc-60-rotated.mov", size=(720, 1280), copied=(False, True), rate=60)
@@ -30,7 +32,8 @@ def iphone(target: Path) -> None:
     walk.write_text(_WALK)
     ffmpeg(target, f"-display_rotation:v:0 -90 -i {lying} -i {walk} -map 0 -map 1 -c copy -c:s mov_text {_APPLE}")
     # ffmpeg writes no timed metadata: a track of text becomes one by the names of its handler and its coding.
-    replaced(target, {b"mhlrtext": b"mhlrmeta", b"\0\0\0\1text": b"\0\0\0\1mebx", b"sbtl": b"meta", b"tx3g": b"mebx"})
+    replaced(target, {b"mhlrtext": b"mhlrmeta", rb"(stsd.{12})text": rb"\1mebx"})
+    refer(target, 3, b"cdsc", 1)
 
 
 @kind("iphone-hlg.mov", size=(1280, 720), copied=(False, True), hdr=True)
@@ -110,13 +113,15 @@ def four_k(target: Path) -> None:
 @kind("10-bit-h264.mp4", size=(640, 360), copied=(False, True))
 def ten_bits(target: Path) -> None:
     """High 10, which no browser plays."""
-    shoot(target, f"{FAST_H264} -pix_fmt yuv420p10le -profile:v high10 {AAC}", look=SDR.replace("yuv420p", "yuv420p10le"))
+    shoot(
+        target, f"{FAST_H264} -pix_fmt yuv420p10le -profile:v high10 {AAC}", look=SDR.replace("yuv420p", "yuv420p10le")
+    )
 
 
 @kind("full-range.mp4", size=(640, 360), copied=(False, True))
 def full_range(target: Path) -> None:
     """Android's own: 0 to 255 where others write 16 to 235."""
-    look = "out_color_matrix=bt709:out_range=pc,format=yuv420p,setparams=range=pc:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+    look = SDR.replace("=tv", "=pc")
     shoot(target, f"{FAST_H264} {AAC} -color_range pc", look=look)
 
 
@@ -154,7 +159,13 @@ def turned_270(target: Path) -> None:
     ffmpeg(target, f"-display_rotation:v:0 270 -i {plain} -map 0 -c copy")
 
 
-@kind("old-phone.3gp", size=(176, 144), copied=(False, False), rate=15)
+@kind("old-phone.3gp", size=(192, 144), copied=(False, False), rate=15)
 def old_phone(target: Path) -> None:
-    """H.263 and AMR."""
-    shoot(target, "-c:v h263 -b:v 300k -ac 1 -ar 8000 -c:a libopencore_amrnb -b:a 12.2k", size=(176, 144), rate=15)
+    """H.263, whose pixels are a little wide, and AMR."""
+    shoot(
+        target,
+        "-c:v h263 -b:v 300k -ac 1 -ar 8000 -c:a libopencore_amrnb -b:a 12.2k",
+        size=(176, 144),
+        rate=15,
+        look=SD,
+    )

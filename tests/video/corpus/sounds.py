@@ -40,7 +40,7 @@ def narrow(target: Path) -> None:
 
 
 def _alone(target: Path, words: str, seconds: float = 3) -> None:
-    ffmpeg(target, f"-f lavfi -t {seconds} -i \"{BEEPS}\" {_ABOUT} {words}")
+    ffmpeg(target, f'-f lavfi -t {seconds} -i "{BEEPS}" {_ABOUT} {words}')
 
 
 @kind("voice.m4a", asked="audio", copied=(False, True))
@@ -86,9 +86,10 @@ def short(target: Path) -> None:
 
 
 def _with_cover(target: Path) -> None:
-    cover = "-f lavfi -t 1 -i testsrc2=s=64x64:r=1"
-    words = f"-f lavfi -t 3 -i \"{BEEPS}\" {cover} -map 0 -map 1 {AAC} -c:v mjpeg -frames:v 1 -disposition:v attached_pic"
-    ffmpeg(target, words)
+    plain, cover = target.with_suffix(".plain.m4a"), target.with_suffix(".jpg")
+    _alone(plain, AAC)
+    ffmpeg(cover, "-f lavfi -i testsrc2=s=64x64 -frames:v 1 -c:v mjpeg -f image2 -update 1")
+    ffmpeg(target, f"-i {plain} -i {cover} -map 0 -map 1 -c copy -disposition:v attached_pic")
 
 
 @kind("cover.m4a", asked="audio", copied=(False, True))
