@@ -10,8 +10,6 @@ _INTERESTING = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x800
 _TABLES = re.compile(
     rb"moov|trak|tkhd|mdhd|mvhd|elst|stsd|avcC|hvcC|esds|stts|ctts|stss|stsc|stsz|stco|moof|trun|tfhd|tfdt|strh|strf"
 )
-    rb"moov|trak|tkhd|mdhd|mvhd|elst|stsd|avcC|hvcC|esds|stts|ctts|stss|stsc|stsz|stco|moof|trun|tfhd|tfdt|strh|strf|avih"
-)
 
 
 def spoilt(seed: int, honest: Sequence[bytes]) -> bytes:
