@@ -9,6 +9,7 @@ from itertools import pairwise
 _KEY = 0x1
 _DISCARD = 0x4
 _FIELDS = 6
+_WINDOW_S = 10
 _NO_TIME = -(2**63)
 _LONGEST_INT = 2**62
 
@@ -19,8 +20,9 @@ class Track:
 
     Hidden packets, which lie outside what the sender kept when trimming, count for nothing but
     `hidden_packets` and `hidden_s`. `peak_rate` is the largest number of packets that begin within one
-    second. `one_setup` is false when the picture's size or coding changes on the way. `times_ms` is when each
-    packet is shown, in order, and `keys_ms` the same of those that can be decoded by themselves.
+    second, and `peak_bytes` the most that begin within ten. `one_setup` is false when the picture's size or
+    coding changes on the way. `times_ms` is when each packet is shown, in order, and `keys_ms` the same of those
+    that can be decoded by themselves.
     """
 
     packets: int = 0
@@ -29,6 +31,7 @@ class Track:
     longest_gap_s: float = 0
     peak_rate: int = 0
     payload_bytes: int = 0
+    peak_bytes: int = 0
     hidden_packets: int = 0
     hidden_s: float = 0
     starts_on_key: bool = False
@@ -48,8 +51,9 @@ class Track:
 
     @property
     def bits_per_second(self) -> float:
-        """Of the payload, over the whole duration."""
-        return self.payload_bytes * 8 / self.duration_s if self.duration_s > 0 else 0
+        """Of the payload, over the whole duration or the heaviest ten seconds of it: whichever is more."""
+        whole = self.payload_bytes / self.duration_s if self.duration_s > 0 else 0
+        return 8 * max(whole, self.peak_bytes / _WINDOW_S)
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class _Tally:
     times: array[int] = field(default_factory=lambda: array("q"))
     keys: array[int] = field(default_factory=lambda: array("q"))
     last_end: int = _NO_TIME
-    payload_bytes: int = 0
+    sizes: array[int] = field(default_factory=lambda: array("q"))
     hidden_packets: int = 0
     hidden: int = 0
     starts_on_key: bool = False
@@ -112,7 +116,7 @@ def _read_packet(line: str, tallies: dict[int, _Tally]) -> None:
     tally.times.append(time)
     if flags & _KEY:
         tally.keys.append(time)
-    tally.payload_bytes += max(0, size)
+    tally.sizes.append(max(0, min(size, _LONGEST_INT)))
     tally.last_end = max(tally.last_end, time + duration)
 
 
@@ -120,7 +124,11 @@ def _measure(tally: _Tally) -> Track:
     hidden_s = float(tally.hidden * tally.unit)
     if not tally.times:
         return Track(hidden_packets=tally.hidden_packets, hidden_s=hidden_s, one_setup=tally.one_setup)
-    times = sorted(tally.times)
+    shown = sorted(zip(tally.times, tally.sizes, strict=True))
+    times = [time for time, _ in shown]
+    second = max(1, int(1 / tally.unit))
+    peak_rate = _peak([(time, 1) for time in times], second)
+    peak_bytes = _peak(shown, _WINDOW_S * second)
     end = tally.last_end
     if end == times[-1] and len(times) > 1:
         # The last packet of a live recording says nothing about its length: as long as the others.
@@ -131,8 +139,9 @@ def _measure(tally: _Tally) -> Track:
         start_s=float(times[0] * tally.unit),
         end_s=float(end * tally.unit),
         longest_gap_s=float(gap * tally.unit),
-        peak_rate=_peak(times, int(1 / tally.unit)),
-        payload_bytes=tally.payload_bytes,
+        peak_rate=peak_rate,
+        payload_bytes=sum(tally.sizes),
+        peak_bytes=peak_bytes,
         hidden_packets=tally.hidden_packets,
         hidden_s=hidden_s,
         starts_on_key=tally.starts_on_key,
@@ -147,10 +156,13 @@ def _in_ms(times: Iterable[int], unit: Fraction) -> tuple[int, ...]:
     return tuple((2 * time * up + down) // (2 * down) for time in times)
 
 
-def _peak(times: list[int], second: int) -> int:
-    peak = first = 0
-    for last, time in enumerate(times):
-        while time - times[first] >= max(1, second):
+def _peak(amounts: list[tuple[int, int]], window: int) -> int:
+    """The most of the amounts, each at its time, that fall within one window."""
+    peak = within = first = 0
+    for time, amount in amounts:
+        within += amount
+        while time - amounts[first][0] >= window:
+            within -= amounts[first][1]
             first += 1
-        peak = max(peak, last - first + 1)
+        peak = max(peak, within)
     return peak

@@ -1,5 +1,6 @@
 """What is refused, what is copied and how large a rendition is: rules without a file."""
 
+import math
 import string
 from dataclasses import replace
 from fractions import Fraction
@@ -14,6 +15,7 @@ from chalicelib.media.processing.packets import Track
 from chalicelib.media.processing.render import video_filters
 from chalicelib.media.processing.rules import (
     LARGEST_BYTES,
+    estimated_cpu_s,
     is_sound_rendition,
     is_too_fast,
     may_copy_audio,
@@ -168,6 +170,8 @@ def test_a_picture_that_does_not_play_everywhere_is_not_copied(video: Video) -> 
         replace(TRACK, packets=600),
         replace(TRACK, peak_rate=60),
         replace(TRACK, payload_bytes=4_000_000),
+        # Calm for a minute, and ten seconds that no phone's line carries.
+        replace(TRACK, packets=1800, end_s=60, peak_bytes=4_000_000),
     ],
 )
 def test_a_picture_with_trimmed_hasty_or_heavy_packets_is_not_copied(track: Track) -> None:
@@ -203,6 +207,40 @@ def test_sound_is_copied_only_when_it_plays_everywhere_and_hides_nothing() -> No
 def test_a_rendition_that_is_not_what_was_promised_is_found_out(made: Contents, kind: Kind) -> None:
     assert is_sound_rendition(CONTENTS, of_s=10.3, kind="video")
     assert not is_sound_rendition(made, of_s=10, kind=kind)
+
+
+@given(videos, st.floats(1, 1200), st.integers(1, 240))
+def test_a_copy_is_hardly_any_work_and_more_of_a_picture_is_more(video: Video, seconds: float, rate: int) -> None:
+    contents = replace(
+        CONTENTS,
+        video=video,
+        video_track=replace(TRACK, end_s=seconds, packets=math.ceil(rate * seconds)),
+        audio_track=replace(SOUND, end_s=seconds),
+    )
+    copied = estimated_cpu_s(contents, copy_video=True)
+    encoded = estimated_cpu_s(contents)
+    assert copied < 1 + seconds * 0.02
+    assert copied < encoded
+    assert encoded <= estimated_cpu_s(replace(contents, video=replace(video, interlaced=True)))
+    assert encoded < estimated_cpu_s(replace(contents, video=replace(video, curve="smpte2084")))
+    twice = replace(contents, video_track=replace(contents.video_track, packets=contents.video_track.packets * 2))
+    assert encoded < estimated_cpu_s(twice)
+
+
+def test_the_estimate_holds_for_what_was_measured() -> None:
+    # Seconds of CPU time, measured in November 2026 on four seconds of each.
+    measured = {
+        ("h264", 1280, 720, 30): 3.54,
+        ("h264", 1920, 1080, 30): 4.30,
+        ("hevc", 1920, 1080, 60): 2.92,
+        ("av1", 1920, 1080, 30): 3.73,
+        ("vp9", 1280, 720, 30): 2.49,
+        ("vp8", 640, 360, 30): 0.89,
+    }
+    for (codec, width, height, rate), took_s in measured.items():
+        video = replace(VIDEO, codec=codec, width=width, height=height)
+        contents = replace(lasting(4), video=video, video_track=replace(TRACK, end_s=4, packets=4 * rate))
+        assert took_s <= estimated_cpu_s(contents) <= 2.2 * took_s
 
 
 def test_only_an_hdr_picture_is_tone_mapped_and_only_an_interlaced_one_woven() -> None:
