@@ -34,6 +34,8 @@ ENVIRONMENT = {
     **{f"{queue.upper()}_QUEUE_URL": f"{_SQS}/{queue}" for queue in ("work", "documents", "uploads")},
     "MAIL_FROM": "hello@site.example",
     "TICK_TIME_FROM_EVENT": "1",
+    "ASKS_A_PERSON": "1000000",
+    "STARTS_A_PERSON": "1000000",
     "POWERTOOLS_SERVICE_NAME": "meanwhile",
     "POWERTOOLS_LOG_LEVEL": "ERROR",
 }

@@ -42,6 +42,7 @@ def see_library(call: Call, after: str | None) -> Library:
     roles=THERAPISTS,
     status=201,
     creates=True,
+    starts=True,
 )
 def open_resource(call: Call, body: NewResource) -> ResourceOpened:
     """Enter a file into the library, and give leave to upload it."""

@@ -35,6 +35,7 @@ from chalicelib.foundation.errors import (
 from chalicelib.foundation.ids import PersonId, PracticeId, is_id, new_id
 from chalicelib.foundation.log import log
 from chalicelib.foundation.once import DONE, Done, Once, Repeated, once_for_request
+from chalicelib.foundation.pace import keep_pace
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.source import pseudonym, source
 
@@ -114,6 +115,8 @@ class Endpoint:
     """What of a client's record staff see by it, as the audit trail calls it; empty where it shows no record."""
     guarded: bool
     """Whether what one address tries is counted."""
+    starts: bool
+    """Whether it begins what costs, which one person may do so often only."""
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -137,6 +140,7 @@ def endpoint(
     identify: Identify | None = None,
     sees: str = "the record",
     guarded: bool = False,
+    starts: bool = False,
 ) -> Callable[[View], View]:
     """Make a view a route.
 
@@ -144,14 +148,15 @@ def endpoint(
     sign-in (the session of a review link). `creates` asks for an Idempotency-Key, `updates` for If-Match.
     Parameters named in `query` are passed on as strings or None. `sees` says in the audit trail's words what of a
     client's record a GET of one shows; each look of staff is noted there before it is answered. `guarded` counts
-    what one address tries (foundation/throttle.py): for whatever a stranger might guess at.
+    what one address tries (foundation/throttle.py): for whatever a stranger might guess at. `starts` counts what one
+    person begins (foundation/pace.py): for whatever goes on to cost something by itself.
     """
 
     def enter(view: View) -> View:
         summary = (view.__doc__ or view.__name__).strip().partition("\n")[0]
         seen = sees if method == "GET" and "{client_id}" in path else ""
         spec = Endpoint(
-            method, path, view, summary, answers, status, takes, roles, creates, updates, query, seen, guarded
+            method, path, view, summary, answers, status, takes, roles, creates, updates, query, seen, guarded, starts
         )
         ENDPOINTS.append(spec)
         # Without a separate name Chalice would take two views of one path for one.
@@ -202,6 +207,8 @@ def _answer(
         per_address = throttle.Bucket("address", settings().tries_an_address, _ONE_MORE_TRY)
         throttle.take(clock.now(), (per_address, source(request.context, request.headers)))
     actor = identify(request) if identify else _signed_in(request) if spec.roles is not None else _NOBODY
+    if actor.person_id:
+        keep_pace(actor.person_id, clock.now(), starts=spec.starts)
     if spec.roles is not None and not actor.roles & spec.roles:
         raise Forbidden
     raw = _raw(request)

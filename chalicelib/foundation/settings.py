@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     review_link_hours: int = 72
     origin_key: str = ""
     tries_an_address: int = 100
+    asks_a_person: int = 600
+    starts_a_person: int = 60
     convert_role: str = ""
     """Under what role MediaConvert works for us; empty where it does not."""
 

@@ -97,7 +97,7 @@ def take(now: datetime, *counted: Counted) -> None:
         except StaleWrite:  # somebody else tried at the same moment
             continue
         return
-    raise TooMany(_sentence(_NONE))
+    raise TooMany(words_of(_NONE))
 
 
 def _take(now: datetime, counted: tuple[Counted, ...]) -> None:
@@ -107,7 +107,7 @@ def _take(now: datetime, counted: tuple[Counted, ...]) -> None:
     before = [found[key].value if key in found else Tries(at=now) for key in keys]
     wait = max(limit.wait(tries, now) for (limit, _), tries in zip(counted, before, strict=True))
     if wait:
-        raise TooMany(_sentence(wait))
+        raise TooMany(words_of(wait))
     write = _write(table, now)
     for (limit, _), key, tries in zip(counted, keys, before, strict=True):
         tried = Tries(count=limit.count(tries, now) + 1, at=now)
@@ -135,7 +135,8 @@ def _write(table: Table, now: datetime) -> Write:
     return Write(table, Actor(practice_id=_NOWHERE, person_id=PersonId(""), name=""), now, None, "")
 
 
-def _sentence(wait: timedelta) -> str:
+def words_of(wait: timedelta) -> str:
+    """Say for how long to wait."""
     minutes = -(-wait // timedelta(minutes=1))
     when = "in a minute" if minutes <= 1 else f"in {minutes} minutes" if minutes < 60 else "in an hour"  # noqa: PLR2004 - of an hour
     return f"Too many tries. Nothing was changed; please try again {when}."

@@ -218,6 +218,7 @@ def change_practice(call: Call, body: PracticeSettings) -> Answer:
     answers=PersonView,
     roles=OWNERS,
     creates=True,
+    starts=True,
     status=201,
 )
 def invite_staff(call: Call, body: StaffInvitation) -> PersonView:
@@ -225,7 +226,9 @@ def invite_staff(call: Call, body: StaffInvitation) -> PersonView:
     return service.invite_staff(call, body)
 
 
-@endpoint(ROUTES, "POST", "/api/people/{person_id}/invitation", answers=Nothing, roles=OWNERS, creates=True)
+@endpoint(
+    ROUTES, "POST", "/api/people/{person_id}/invitation", answers=Nothing, roles=OWNERS, creates=True, starts=True
+)
 def invite_again(call: Call, person_id: str) -> Nothing:
     """Send an invitation again."""
     service.invite_again(call, PersonId(person_id))
@@ -258,6 +261,7 @@ def list_clients(call: Call, after: str | None) -> ClientPage:
     answers=ClientView,
     roles=STAFF,
     creates=True,
+    starts=True,
     status=201,
 )
 def add_client(call: Call, body: ClientDetails) -> Answer:
@@ -295,6 +299,7 @@ def change_client(call: Call, body: ClientChange, client_id: str) -> Answer:
     answers=ClientView,
     roles=roles_for(Action.CHANGE_CARD),
     creates=True,
+    starts=True,
 )
 def add_guardian(call: Call, body: GuardianDetails, client_id: str) -> Answer:
     """Let somebody act for a client."""

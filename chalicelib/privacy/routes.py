@@ -34,7 +34,7 @@ def see_data(call: Call, client_id: ClientId) -> DataPage:
     return service.see_data(call, client_id)
 
 
-@endpoint(ROUTES, "POST", f"{_CLIENT}/copies", answers=CopyView, roles=_COPIERS, status=201, creates=True)
+@endpoint(ROUTES, "POST", f"{_CLIENT}/copies", answers=CopyView, roles=_COPIERS, status=201, creates=True, starts=True)
 def ask_for_copy(call: Call, client_id: ClientId) -> CopyView:
     """Ask for a copy of everything that is kept about a client."""
     return service.ask_for_copy(call, client_id)

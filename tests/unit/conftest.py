@@ -21,6 +21,7 @@ from chalicelib.foundation.actor import Actor, Role
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.ids import PersonId, PracticeId, new_id
 from chalicelib.foundation.once import Once
+from chalicelib.foundation.pace import ASKING, STARTING
 from chalicelib.foundation.settings import settings
 
 NOW = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -28,6 +29,13 @@ NOW = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 
 SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "sqs": "sqs", "ses": "sesv2", "cognitoidp": "cognito-idp"}
 """moto's names of what the functions use, and boto3's."""
+
+
+@pytest.fixture(autouse=True)
+def _in_a_new_container() -> None:
+    """Nobody has asked for anything yet: people have the same ids in each test."""
+    ASKING.forget()
+    STARTING.forget()
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ def keep_answer(
     roles=_DOING,
     status=201,
     creates=True,
+    starts=True,
 )
 def open_lesson_recording(
     call: Call, body: OpenRecording, client_id: ClientId, enrolment_id: EnrolmentId, number: str

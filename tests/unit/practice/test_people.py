@@ -10,6 +10,8 @@ from chalicelib.foundation.actor import Role, clockwork
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import NotFound
 from chalicelib.foundation.ids import ClientId, PersonId, PracticeId, new_id
+from chalicelib.foundation.pace import STARTING
+from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Row
 from chalicelib.practice import service
 from chalicelib.practice.model import Purpose
@@ -26,6 +28,30 @@ def _invite(gateway: Gateway, by: Somebody, key: str = "invite-1", **changes: An
 
 def _call(somebody: Somebody) -> Call:
     return Call(clockwork(PracticeId(somebody.practice_id)), clock.now())
+
+
+def test_nobody_has_letters_sent_without_end_and_others_go_on(
+    gateway: Gateway, owner: Somebody, therapist: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STARTS_A_PERSON", "1")
+    settings.cache_clear()
+    STARTING.forget()
+    before = len(gateway.call("GET", "/api/practice", by=owner).body["staff"])
+    assert _invite(gateway, owner, email="iris@lind.example").status == 201
+    reply = _invite(gateway, owner, "invite-2", email="ida@lind.example")
+    assert (reply.status, reply.body["type"]) == (429, "too-many-tries")
+    assert reply.body["detail"] == "Too many tries. Nothing was changed; please try again in a minute."
+    page = gateway.call("GET", "/api/practice", by=owner)
+    assert (page.status, len(page.body["staff"])) == (200, before + 1)
+    other = {
+        "name": "Theo",
+        "email": "theo@lind.example",
+        "time_zone": "Europe/Berlin",
+        "therapist_ids": [therapist.person_id],
+        "guardians": [],
+    }
+    assert gateway.call("POST", "/api/clients", other, by=therapist, key="add-theo").status == 201
+    settings.cache_clear()
 
 
 def test_somebody_invited_is_on_the_practices_page_and_is_written_to(gateway: Gateway, owner: Somebody) -> None:
