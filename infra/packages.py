@@ -15,7 +15,7 @@ from infra.steps import Trouble
 PYTHON = "3.13"
 
 # botocore describes 400 services in 100 MB; these are the ones we call.
-SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "sesv2", "sqs", "sts")
+SERVICES = ("cognito-idp", "dynamodb", "kms", "mediaconvert", "s3", "sesv2", "sqs", "sts")
 # Chalice's command line is not needed to answer a request.
 CHALICE_RUNTIME = ("__init__.py", "app.py")
 
@@ -30,6 +30,7 @@ class Target:
 
 
 CLOUD = Target("cloud", "arm64", ("--python-platform", "aarch64-manylinux_2_28", "--python-version", PYTHON))
+X86 = Target("cloud-x86_64", "x86_64", ("--python-platform", "x86_64-manylinux_2_28", "--python-version", PYTHON))
 LOCAL = Target("local", "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64", ())
 
 
@@ -61,7 +62,7 @@ def refuse_wrong_wheels(folder: Path, target: Target) -> None:
         tags = [line.removeprefix("Tag: ") for line in record.read_text().splitlines() if line.startswith("Tag: ")]
         platforms = {tag.rsplit("-", 1)[1] for tag in tags}
         plain = any(name.startswith("linux_") for name in platforms)
-        foreign = target is CLOUD and not any(name == "any" or name.endswith(processor) for name in platforms)
+        foreign = target is not LOCAL and not any(name == "any" or name.endswith(processor) for name in platforms)
         if plain or foreign:
             raise Trouble(f"{record.parent.name} is a wheel for {', '.join(sorted(platforms))}: not for {target.name}.")
 

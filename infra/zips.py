@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from infra.packages import CLOUD, PYTHON, Target, compile_in_place, make_packages
+from infra.packages import LOCAL, PYTHON, Target, compile_in_place, make_packages
 from infra.steps import Trouble
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +22,9 @@ ZIPS = {
     "video": (BASE, "infra/requirements-video.txt"),
     "documents": (BASE, "infra/requirements-documents.txt"),
 }
+
+# What only one of them needs of the packages that all have.
+ONLY_IN = {"video": "botocore/data/mediaconvert"}
 
 # Time stamp and rights of every entry: the same content gives the same zip.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -47,7 +50,7 @@ def source_files() -> list[Path]:
 
 def make_zips(target: Target, out: Path, cache: Path, names: Iterable[str] = tuple(ZIPS)) -> None:
     """Write `out/<name>.zip` for each of these names; zips of packages alone are kept in `cache` and added to."""
-    if target is CLOUD and sys.version_info[:2] != tuple(map(int, PYTHON.split("."))):
+    if target is not LOCAL and sys.version_info[:2] != tuple(map(int, PYTHON.split("."))):
         raise Trouble(f"Byte-code for AWS is compiled by Python {PYTHON}: install it, then run `make setup` again.")
     packed = _packed(target, cache, names)
     code = out / "code"
@@ -83,7 +86,8 @@ def _packed(target: Target, cache: Path, names: Iterable[str]) -> dict[str, Path
                 if file not in folders:
                     folders[file] = Path(scratch, Path(file).stem)
                     make_packages(ROOT / file, target, folders[file])
-                _append(making, folders[file], _level(target))
+                others = tuple(place for owner, place in ONLY_IN.items() if owner != name)
+                _append(making, folders[file], _level(target), without=others)
             making.replace(archive)
     for stale in set(cache.glob(f"*-{target.name}-*")) - set(packed.values()):
         stale.unlink()
@@ -95,17 +99,18 @@ def _key(requirements: Iterable[str], target: Target) -> str:
     return digest(inputs, target.name, target.architecture, sys.version)
 
 
-def _append(archive: Path | BinaryIO, folder: Path, level: int) -> None:
+def _append(archive: Path | BinaryIO, folder: Path, level: int, without: tuple[str, ...] = ()) -> None:
     """Add a folder's files to a zip, in the same order and with the same times and rights wherever it is made."""
+    left_out = {folder / place for place in without}
     with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED, compresslevel=level) as opened:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not left_out & {*path.parents}):
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EPOCH)
             entry.external_attr = (IS_PROGRAM if path.stat().st_mode & 0o100 else IS_FILE) << 16
             opened.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, level)
 
 
 def _level(target: Target) -> int:
-    return LEVEL_ON_AWS if target is CLOUD else LEVEL_HERE
+    return LEVEL_HERE if target is LOCAL else LEVEL_ON_AWS
 
 
 def zip_of(folder: Path) -> bytes:

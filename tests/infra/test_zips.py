@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from infra.build import LARGEST_API, refuse_large
-from infra.packages import CLOUD, LOCAL, SERVICES, refuse_wrong_wheels
+from infra.build import LARGEST_API, LARGEST_UNPACKED, refuse_large, sizes
+from infra.packages import CLOUD, LOCAL, SERVICES, X86, Target, make_packages, refuse_wrong_wheels
 from infra.steps import Trouble
-from infra.zips import ROOT, ZIPS, make_zips
+from infra.zips import ROOT, ZIPS, make_zips, source_files
 
-LARGEST_UNPACKED = 250 << 20  # bytes: Lambda's limit
+# What an ELF file says of the processor that it is for, in its bytes 18 and 19 (System V ABI).
+PROCESSORS = {"arm64": 183, "x86_64": 62}
+OLDEST_FFMPEG = (8, 1, 2)
 STARTS_AS_LAMBDA_DOES = """
 import importlib, sys
 module, name = sys.argv[1].rsplit(".", 1)
@@ -56,10 +58,57 @@ def test_the_zips_fit_lambda(unpacked: dict[str, Path]) -> None:
         assert size < LARGEST_UNPACKED, f"{name}: {size >> 20} MB"
 
 
+@pytest.fixture(scope="module", params=[CLOUD, X86], ids=lambda target: target.architecture)
+def for_video(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Target, list[Path]]:
+    """The packages of the video zip for a processor, as they are unpacked there."""
+    target: Target = request.param
+    folders = [tmp_path_factory.mktemp(target.architecture) / Path(file).stem for file in ZIPS["video"]]
+    for file, folder in zip(ZIPS["video"], folders, strict=True):
+        make_packages(ROOT / file, target, folder)
+    return target, folders
+
+
+def test_the_video_zip_fits_lambda_on_either_processor(for_video: tuple[Target, list[Path]]) -> None:
+    _, folders = for_video
+    packages = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    # Our own code is compiled beside itself: no more than as much again.
+    size = sum(path.stat().st_size for path in packages) + 2 * sum(path.stat().st_size for path in source_files())
+    assert size < LARGEST_UNPACKED, f"{size >> 20} MB"
+
+
+def test_its_ffmpeg_is_for_that_processor_and_new_enough(for_video: tuple[Target, list[Path]]) -> None:
+    target, folders = for_video
+    [program] = [path for folder in folders for path in folder.glob("imageio_ffmpeg/binaries/ffmpeg-*")]
+    content = program.read_bytes()
+    assert content.startswith(b"\x7fELF")
+    assert int.from_bytes(content[18:20], "little") == PROCESSORS[target.architecture]
+    said = content
+    if target.architecture == LOCAL.architecture:
+        program.chmod(0o755)
+        said = subprocess.run([str(program), "-version"], capture_output=True, check=True).stdout
+        assert b"--enable-libx264" in said
+        assert b"--enable-libzimg" in said
+    version = re.search(rb"\bn(\d+)\.(\d+)\.(\d+)-\d+-g[0-9a-f]{8,}", said)
+    assert version is not None
+    assert tuple(map(int, version.groups())) >= OLDEST_FFMPEG
+
+
+def test_the_build_says_how_large_its_zips_are_and_refuses_what_lambda_would(built: Path, tmp_path: Path) -> None:
+    assert re.search(r"video\.zip \d+\.\d MB \(\d+\.\d unpacked\)", sizes(built))
+    for name in ZIPS:
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as made:
+            made.writestr("small", b"")
+    refuse_large(tmp_path)
+    with zipfile.ZipFile(tmp_path / "video.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("large", bytes(LARGEST_UNPACKED + 1))
+    with pytest.raises(Trouble, match=r"video\.zip has 250 MB unpacked"):
+        refuse_large(tmp_path)
+
+
 def test_only_the_services_in_use_are_described(unpacked: dict[str, Path]) -> None:
-    for folder in unpacked.values():
+    for name, folder in unpacked.items():
         described = {path.name for path in (folder / "botocore" / "data").iterdir() if path.is_dir()}
-        assert described == set(SERVICES)
+        assert described == set(SERVICES) - (set() if name == "video.zip" else {"mediaconvert"})
 
 
 def test_the_large_tools_are_only_where_they_are_used(unpacked: dict[str, Path]) -> None:
