@@ -54,7 +54,9 @@ def cut_off(target: Path) -> None:
 @kind("firefox-av1.webm", size=(640, 360), copied=(False, False))
 def av1(target: Path) -> None:
     """AV1 and Opus."""
-    shoot(target, f"{_AV1} {_OPUS} {_WEBM}", live=True)
+    whole = target.with_suffix(".whole.mkv")
+    shoot(whole, f"{_AV1} {_OPUS}")
+    ffmpeg(target, f"-i {whole} -map 0 -c copy {_WEBM}", live=True)
 
 
 @kind("av1.mp4", size=(640, 360), copied=(False, True))
@@ -90,28 +92,25 @@ def index_first(target: Path) -> None:
 @kind("trimmed.mp4", size=(640, 360), copied=(False, False), seconds=2.5, hidden=15)
 def trimmed(target: Path) -> None:
     """Trimmed on the phone: an edit list hides the first half second, whose pictures are still in the file."""
-    _trim(target, "640x360", f"{FAST_H264} -g 90 {AAC}")
+    _trim(target)
 
 
 @kind("trimmed-late-sound.mov", size=(640, 360), seconds=2.5, hidden=15)
 def trimmed_mov(target: Path) -> None:
-    """The same as QuickTime keeps it, with sound that begins later."""
-    _trim(target, "640x360", f"{FAST_H264} -g 90 {AAC}")
+    """The same as QuickTime keeps it, with sound that begins after the cut."""
+    _trim(target, late_s=0.7)
 
 
-def _trim(target: Path, size: str, coding: str) -> None:
+def _trim(target: Path, late_s: float = 0) -> None:
     whole = target.with_suffix(f".whole{target.suffix}")
-    width, height = map(int, size.split("x"))
-    shoot(whole, coding, size=(width, height), hidden=15)
+    shoot(whole, f"{FAST_H264} -g 90 {AAC}", hidden=15, late_s=late_s)
     ffmpeg(target, f"-ss 0.5 -i {whole} -map 0 -c copy")
 
 
 @kind("late-sound.mp4", size=(640, 360), copied=(True, True))
 def late_sound(target: Path) -> None:
     """The microphone was ready 0.4 s after the camera: an empty edit says so."""
-    whole = target.with_suffix(".whole.mp4")
-    shoot(whole, f"{FAST_H264} {AAC}")
-    ffmpeg(target, f"-i {whole} -ss 0.4 -i {whole} -map 0:v -map 1:a -c copy -copyts")
+    shoot(target, f"{FAST_H264} {AAC}", late_s=0.4)
 
 
 @kind("late-picture.webm", size=(640, 360), copied=(False, False))

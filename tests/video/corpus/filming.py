@@ -63,17 +63,20 @@ def shoot(
     look: str = SDR,
     stored: str = "",
     hidden: int = 0,
+    late_s: float = 0,
     live: bool = False,
 ) -> Path:
     """Film for some seconds, as a program with these `coding` words would keep it.
 
-    `stored` are filters after scaling, as a camera that lies on its side. `live`: written through a pipe, so that
+    `stored` are filters after scaling, as a camera that lies on its side. The sound begins `late_s` after
+    the picture. `live`: written through a pipe, so that
     nothing can go back and note the duration. Raises what ffmpeg says when it cannot.
     """
     filters = f"scale={size[0]}:{size[1]}:flags=neighbor:{look}" + (f",{stored}" if stored else "")
     words = f"-f rawvideo -pix_fmt rgb24 -s {COLUMNS}x{ROWS} -r {rate} -i pipe:0"
     if sound:
-        words += f" -f lavfi -t {seconds} -i {shlex.quote(sound)}"
+        heard = sound.replace("mod(t,", f"mod(t+{late_s},")
+        words += f" -itsoffset {late_s} -f lavfi -t {seconds - late_s} -i {shlex.quote(heard)}"
     words += f" -vf {shlex.quote(filters)} {coding}"
     return ffmpeg(target, words, film(round(seconds * rate), rate, hidden), live=live)
 
