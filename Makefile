@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run code test check lint types layers unit infra chromium openapi web journeys bench load pictures tour pins advisories plan deploy outputs doctor rollback destroy template tick parked replay verify-audit restore-drill reset
+.PHONY: help setup run code test check lint types layers unit infra video fuzz chromium openapi web journeys bench load pictures tour pins advisories plan deploy outputs doctor rollback destroy template tick parked replay verify-audit restore-drill reset
 .SHELLFLAGS := -euc
 
 # The first Python here that runs and is new enough makes the environments; from then on theirs is used.
@@ -42,7 +42,7 @@ restore-drill: setup ## Bring the table back beside the one in use, and compare:
 reset: ## Forget the practice on this machine: make reset [YES=1]
 	@$(SYSTEM_PYTHON) -m infra.reset
 
-PARTS := lint types layers unit infra web journeys
+PARTS := lint types layers unit infra web video journeys
 test: setup chromium ## Run every test there is (what CI runs), and say what each part takes
 	@for part in $(PARTS); do \
 		began=$$(date +%s); $(MAKE) --no-print-directory $$part; echo "make $$part: $$(($$(date +%s) - began)) s"; \
@@ -78,6 +78,12 @@ openapi: setup ## Write web/openapi.json and the web client's types from the rou
 
 web: setup ## Check and test the web pages
 	@$(PYTHON) -m infra.web --check
+
+video: setup ## Process every kind of file that anybody may send, play what comes out in Chromium, and a thousand spoilt ones
+	@CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/video --numprocesses 2
+
+fuzz: setup ## Process other spoilt files: make fuzz SEEDS=0-99999
+	@SEEDS="$(or $(SEEDS),0-9999)" $(PYTHON) -m pytest tests/video/test_fuzz.py --numprocesses 2
 
 journeys: setup ## Walk through the product in two browsers, each on a stack of its own
 	@rm -rf build/rights
