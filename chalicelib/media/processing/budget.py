@@ -12,13 +12,14 @@ class Budget:
 
     `seconds` is wall time over all child processes: 13 of the 15 minutes that a function may run, so that
     there is time left to say what became of the recording. `probe_seconds` bounds each look at a file.
-    `memory_bytes` is address space per child; decoding 4K takes 3 GB of it.
+    `memory_bytes` is address space per child; decoding 4K takes 3 GB of it. `packet_list_bytes` bounds how many
+    packets a file may have: 64 MB of text are a million, two hours at 60 pictures a second are 800,000.
     """
 
     seconds: float = 780
     probe_seconds: float = 60
     memory_bytes: int = 4096 * _MEBI
-    packet_list_bytes: int = 32 * _MEBI
+    packet_list_bytes: int = 64 * _MEBI
 
 
 class Deadline:

@@ -121,12 +121,14 @@ _RECORD_LESS = "Please record it once more, a little shorter."
 _SHORTER_HELPS = frozenset({Reason.TOO_BIG, Reason.TOO_LONG, Reason.OUT_OF_TIME})
 
 LONGEST_S = 20 * 60
-"""The longest recording that is taken at all, in seconds; a request may allow less."""
+"""The longest recording that is taken where nobody says otherwise, in seconds."""
+LONGEST_RAISED_S = 2 * 60 * 60
+"""How far a practice may raise that, in seconds."""
 
 
 def longest_allowed_s(longest_s: int | None) -> int:
-    """The limit of a request in seconds: its own, but never above `LONGEST_S`."""
-    return LONGEST_S if longest_s is None else min(longest_s, LONGEST_S)
+    """The limit of a request in seconds: its own, but never above `LONGEST_RAISED_S`."""
+    return LONGEST_S if longest_s is None else min(longest_s, LONGEST_RAISED_S)
 
 
 def sentence(reason: Reason, *, kind: Kind, longest_s: int | None = None, recorded_here: bool = False) -> str:

@@ -15,7 +15,7 @@ _KEY_EVERY = 60
 _PEAK_BITS = VIDEO_BITS * 22 // 25
 _AUDIO_BITS = 128_000
 _AUDIO_RATE_HZ = 48_000
-_KEPT_RATE = FASTEST - 0.5
+_KEPT_RATE = FASTEST - 0.9
 # A picture is kept when its turn has come; turns are as far apart as the rate allows. It may be early by a third of
 # that, so that the jitter of a phone costs nothing, and of 60 a second every other one is left out, never one in ten.
 _SLOWER = (

@@ -105,6 +105,8 @@ def lasting(seconds: float) -> Contents:
         (replace(CONTENTS, video=replace(VIDEO, height=14)), None, Reason.PICTURE_TOO_SMALL),
         (lasting(1212), None, None),
         (lasting(1213), None, Reason.TOO_LONG),
+        (lasting(7200), 7200, None),
+        (lasting(7300), 9000, Reason.TOO_LONG),
         (lasting(61), 60, None),
         (lasting(61.2), 60, Reason.TOO_LONG),
         (lasting(1.5), 1, None),
