@@ -51,7 +51,7 @@ def documents(event: SQSEvent) -> Any:  # noqa: ANN401
 @app.on_sqs_message(queue="uploads", batch_size=1)
 def video(event: SQSEvent) -> Any:  # noqa: ANN401
     """Make what was uploaded playable."""
-    return _each(event, triggers.process, triggers.soon_again)
+    return _each(event, lambda body: triggers.process(body, event.context), triggers.soon_again)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -175,11 +175,11 @@ class House:
         )
         detail = {
             "bucket": {"name": ENVIRONMENT["UPLOADS_BUCKET"]},
-            "object": {"key": key, "size": len(UPLOADED), "sequencer": "1"},
+            "object": {"key": key, "size": len(UPLOADED), "sequencer": "1", "version-id": "v1"},
         }
         body = json.dumps({"detail": detail})
 
-        def work(source: Path, out_dir: Path, *, kind: Literal["video", "audio"], longest_s: int | None) -> Outcome:  # noqa: ARG001 - `intake.Work`
+        def work(source: Path, out_dir: Path, *, kind: Literal["video", "audio"], **_limits: object) -> Outcome:  # noqa: ARG001 - `intake.Work`
             self.wire.run += 1  # claimed and settled are minutes of ffmpeg apart
             return _made(out_dir, kind)
 
@@ -196,15 +196,17 @@ class House:
 
 
 def _made(out_dir: Path, kind: Literal["video", "audio"]) -> Outcome:
-    rendition, poster = out_dir / "play.mp4", out_dir / "poster.jpg"
-    rendition.write_bytes(UPLOADED)
-    poster.write_bytes(UPLOADED)
+    for name in ("play.mp4", "poster.jpg", "sprite.jpg", "timeline.json"):
+        (out_dir / name).write_bytes(UPLOADED)
+    film = kind == "video"
     return Accepted(
-        rendition=rendition,
-        poster=poster if kind == "video" else None,
+        rendition=out_dir / "play.mp4",
+        poster=out_dir / "poster.jpg" if film else None,
+        sprite=out_dir / "sprite.jpg" if film else None,
+        timeline=out_dir / "timeline.json",
         duration_s=60.0,
         width=720,
         height=1280,
-        copied_video=True,
-        copied_audio=True,
+        copied_video=False,
+        copied_audio=False,
     )

@@ -99,11 +99,21 @@ def render(body: str) -> None:
     outbox.deliver(body, outbox.DOCUMENTS, clock.now())
 
 
-def process(body: str) -> None:
-    """Process one upload that S3 has told of."""
+_MB_OF_A_CORE = 1769
+"""Memory with which a function has one core to itself, and of the same share more of them (AWS Lambda, 2026)."""
+
+
+def process(body: str, context: Any) -> None:  # noqa: ANN401 - what Lambda tells a function of itself
+    """Process one upload that S3 has told of, in the time that the function has left."""
     from chalicelib.media import intake  # noqa: PLC0415 - ffmpeg's wrapper is of no use to the API's start
 
-    intake.process_upload(body, clock.now())
+    room = None
+    if context is not None:
+        room = intake.Room(
+            left_s=lambda: context.get_remaining_time_in_millis() / 1000,
+            cores=int(context.memory_limit_in_mb) / _MB_OF_A_CORE,
+        )
+    intake.process_upload(body, clock.now(), room=room)
 
 
 def tick(event: dict[str, Any]) -> None:

@@ -85,6 +85,7 @@ def reconcile(place: Place, table: str, now: datetime) -> Found:
     marks: set[tuple[str, str]] = set()
     events: list[dict[str, Any]] = []
     files: dict[str, str] = {}
+    playing: dict[str, str] = {}
     cards: set[str] = set()
     for row in _rows(place, table):
         kind, pk, sk = row["kind"]["S"], row["pk"]["S"], row["sk"]["S"]
@@ -96,17 +97,18 @@ def reconcile(place: Place, table: str, now: datetime) -> Found:
         elif kind == "recording":
             recording = json.loads(row["body"]["S"])
             files[recording["key"]] = recording["state"]
+            if recording["state"] == "ready":
+                playing[recording["key"]] = recording["rendition"]["key"]
         elif kind == "card":
             cards.add(pk)
     found.unsent = [event for event in events if _is_unsent(event, marks, cards, now)]
     sent, made = _keys(place, place.uploads), _keys(place, place.media)
-    playing = {key.rpartition("/")[0] for key in made}
     for key, state in sorted(files.items()):
-        missing = (state == "ready" and key not in playing) or (state in _ARRIVED and key not in sent)
+        missing = (state == "ready" and playing[key] not in made) or (state in _ARRIVED and key not in sent)
         if missing:
             found.without_files.append(key)
     known = set(files)
-    orphans = {key for key in sent if key not in known} | {key for key in made if _above(key) not in known}
+    orphans = {key for key in sent if key not in known} | {key for key in made if _recording_of(key) not in known}
     found.without_recordings = sorted(key for key in orphans if _is_recording(key))
     found.erased_since = sorted(
         row["pk"]["S"] for row in _rows(place, place.table, only="tombstone") if row["pk"]["S"] in cards
@@ -114,15 +116,17 @@ def reconcile(place: Place, table: str, now: datetime) -> Found:
     return found
 
 
-_ARRIVED = frozenset({"uploaded", "processing"})
+_ARRIVED = frozenset({"uploaded", "processing", "parked"})
 
 
 def _is_recording(key: str) -> bool:
     return key.split("/")[1:2] in (["client"], ["library"])
 
 
-def _above(key: str) -> str:
-    return key.rpartition("/")[0]
+def _recording_of(key: str) -> str:
+    """Whatever is made of an upload lies below its key: of a client's, below its version."""
+    parts = key.split("/")
+    return "/".join(parts[: 5 if parts[1:2] == ["client"] else 3])
 
 
 def _is_unsent(event: dict[str, Any], marks: set[tuple[str, str]], cards: set[str], now: datetime) -> bool:

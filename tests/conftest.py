@@ -18,6 +18,7 @@ os.environ |= {
     "WORK_QUEUE_URL": "set-by-the-fixture",
     "DOCUMENTS_QUEUE_URL": "set-by-the-fixture",
     "UPLOADS_QUEUE_URL": "set-by-the-fixture",
+    "UPLOADS_PARKED_URL": "set-by-the-fixture",
     "MAIL_FROM": "hello@practice.test",
     "POWERTOOLS_SERVICE_NAME": "meanwhile",
     "POWERTOOLS_LOG_DEDUPLICATION_DISABLED": "true",  # else it hides the log from pytest

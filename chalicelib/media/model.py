@@ -35,6 +35,8 @@ class RecordingState(StrEnum):
     PROCESSING = "processing"
     READY = "ready"
     REJECTED = "rejected"
+    PARKED = "parked"
+    """It has arrived and is kept; that it does not play yet is our fault, and somebody is to look at it."""
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,16 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True):
     damaged: bool = False
 
 
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording that is too much work for a function: how long it lasts, in seconds, and the job that makes it.
+
+    It is written down before the job is asked for, so that no answer can come for what we do not know of.
+    """
+
+    duration_s: float
+    job_id: str = ""
+
+
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """A recording. Its key is fixed before the first byte is sent."""
 
@@ -87,6 +99,13 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """When it came into its state; None where it is as it was opened."""
     released_at: datetime | None = None
     """When nothing showed it any more: another one took its place, or it was taken out."""
+    tries: int = 0
+    """How often the work on it was begun. It is counted before, as a function that dies counts nothing."""
+    anew: str = ""
+    """Which message last took it up again after it was parked."""
+    elsewhere: Elsewhere | None = None
+    to_look_through: bool = False
+    """It plays, but what was copied into it has not been decoded yet: it may be damaged."""
 
 
 RECORDING = Kind(
@@ -164,16 +183,80 @@ def is_recorded_here(content_type: str) -> bool:
     return "codecs=" in said or said.startswith(("video/webm", "audio/webm"))
 
 
-def is_news(recording: Recording, sequencer: str) -> bool:
+def is_news(recording: Recording, sequencer: str, anew: str = "") -> bool:
     """Tell whether an upload's event is still to be acted on.
 
-    What is settled stays; of two events about one key the one with the greater sequencer is later, compared
-    as text after the shorter one was filled up with zeros on the right (Amazon S3, 2026).
+    What is settled stays; what is parked is taken up by a message that was sent back (`anew`), once. Of two events
+    about one key the one with the greater sequencer is later, compared as text after the shorter one was filled up
+    with zeros on the right (Amazon S3, 2026).
     """
     if recording.state in {RecordingState.READY, RecordingState.REJECTED}:
         return False
+    if recording.state is RecordingState.PARKED and anew in {"", recording.anew}:
+        return False
     width = max(len(sequencer), len(recording.sequencer))
     return sequencer.upper().ljust(width, "0") >= recording.sequencer.upper().ljust(width, "0")
+
+
+MOST_TRIES = 3
+"""How often the work on one recording is begun before it is parked."""
+
+
+def begun(recording: Recording, *, sequencer: str, version_id: str | None, anew: str, now: datetime) -> Recording:
+    """Return a recording whose work begins once more. Another version, or taking it up anew, begins to count anew."""
+    fresh = (
+        (sequencer, version_id) != (recording.sequencer, recording.version_id)
+        or recording.state not in {RecordingState.PROCESSING, RecordingState.PARKED}
+        or anew not in {"", recording.anew}
+    )
+    return msgspec.structs.replace(
+        recording,
+        state=RecordingState.PROCESSING,
+        sequencer=sequencer,
+        version_id=version_id,
+        anew=anew or recording.anew,
+        tries=1 if fresh else recording.tries + 1,
+        elsewhere=None if fresh else recording.elsewhere,
+        reason=None,
+        says=None,
+        since=now,
+    )
+
+
+OUT_OF_TIME = "out_of_time"
+TRIED_OUT = "tried_out"
+"""The code of a recording on which the work broke off each time."""
+FAILED_ELSEWHERE = "failed_elsewhere"
+
+
+def parked(recording: Recording, reason: str) -> Recording:
+    """Return a recording that is kept until somebody has looked at what went wrong with it."""
+    if recording.home.client_id is None:
+        says = (
+            "The file has arrived and is kept, but it could not be made playable yet. Whoever runs this installation "
+            "has been told. You can wait for it, or add a shorter or smaller one."
+        )
+    else:
+        noun = "video" if recording.kind is MediaKind.VIDEO else "recording"
+        says = (
+            f"Your {noun} has arrived and is kept, but it could not be made playable yet. Your therapist’s practice "
+            "has been told, and your answers are kept. You can go on and send them with it; you need not send it again."
+        )
+    return msgspec.structs.replace(recording, state=RecordingState.PARKED, reason=reason, says=says)
+
+
+def lasts_as_long(made_s: float, of_s: float) -> bool:
+    """Tell whether what was made lasts as long as what it was made of, to within half a second or 5 %."""
+    return abs(made_s - of_s) <= max(0.5, of_s * 0.05)
+
+
+def made_of(recording: Recording) -> str:
+    """Return below which key what is made of a recording lies: its own, and the version of the upload.
+
+    So what is made of an upload can never take the place of what is made of another one. A file of the library has
+    no version in it: its id is filled once, and whoever shows it reads no row (`service.library_urls`).
+    """
+    return f"{recording.key}/{recording.version_id or 'null'}" if recording.home.client_id else recording.key
 
 
 NEVER_ARRIVED = "never_arrived"
@@ -247,7 +330,7 @@ _IN_THE_LIBRARY = {
     "cut_short": "It ends before its end: part of the file is missing.",
     "gap": "It stands still for more than half a minute in the middle.",
     NEVER_ARRIVED: "The upload did not arrive within seven days, so it is no longer waited for.",
-    "out_of_time": "It arrived, but making it playable took longer than we allow. A shorter one works.",
+    OUT_OF_TIME: "It would take longer to open than we allow. A smaller copy of it works.",
 }
 
 

@@ -27,7 +27,8 @@ def _put(place: Place, kind: str, part: str, sk: str, **body: Any) -> None:
 
 def _recording(place: Place, name: str, state: str) -> str:
     key = f"{PRACTICE}/client/{CLIENT}/{'4' * 26}/{name * 26}"
-    _put(place, "recording", f"client#{CLIENT}", f"65#recording#{name * 26}", key=key, state=state)
+    body = {"key": key, "state": state, "rendition": {"key": f"{key}/v1/play.mp4"} if state == "ready" else None}
+    _put(place, "recording", f"client#{CLIENT}", f"65#recording#{name * 26}", **body)
     return key
 
 
@@ -38,9 +39,10 @@ def test_a_drill_brings_the_table_back_and_names_what_does_not_fit_together(stac
     whole, lost, waiting = (
         _recording(place, name, state) for name, state in (("a", "ready"), ("b", "ready"), ("c", "awaiting_upload"))
     )
-    s3.put_object(Bucket=place.media, Key=f"{whole}/play.mp4", Body=b"plays")
+    s3.put_object(Bucket=place.media, Key=f"{whole}/v1/play.mp4", Body=b"plays")
+    s3.put_object(Bucket=place.media, Key=f"{lost}/v1/poster.jpg", Body=b"shows")
     orphan = f"{PRACTICE}/client/{CLIENT}/{'4' * 26}/{'d' * 26}"
-    s3.put_object(Bucket=place.media, Key=f"{orphan}/play.mp4", Body=b"plays")
+    s3.put_object(Bucket=place.media, Key=f"{orphan}/v1/play.mp4", Body=b"plays")
     ids = {"client_id": CLIENT, "submission_id": "4" * 26, "recording_id": "e" * 26}
     for number, event_type in (("5", "recording.released"), ("6", "nobody.waits")):
         event = {
@@ -61,8 +63,8 @@ def test_a_drill_brings_the_table_back_and_names_what_does_not_fit_together(stac
     assert [event["type"] for event in found.unsent if event["practice_id"] == PRACTICE] == ["recording.released"]
     assert lost in found.without_files
     assert not {whole, waiting} & set(found.without_files)
-    assert f"{orphan}/play.mp4" in found.without_recordings
-    assert f"{whole}/play.mp4" not in found.without_recordings
+    assert f"{orphan}/v1/play.mp4" in found.without_recordings
+    assert f"{whole}/v1/play.mp4" not in found.without_recordings
     assert found.erased_since == []
     assert any("recording without its file" in line for line in lines)
     assert place.table in dynamodb.list_tables()["TableNames"]

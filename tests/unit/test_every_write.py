@@ -287,7 +287,7 @@ class Everything(Life):
         self.ask("DELETE", path, self.ana, if_match=fee["version"])
 
 
-def refuse(source: Path, out_dir: Path, *, kind: str, longest_s: int | None) -> Rejected:  # noqa: ARG001
+def refuse(source: Path, out_dir: Path, **_given: object) -> Rejected:  # noqa: ARG001
     """Find nothing that can be used."""
     return Rejected(Reason.WOULD_NOT_OPEN)
 

@@ -41,7 +41,7 @@ from chalicelib.media import service as media
 from chalicelib.media.model import Home, Recording, RecordingState
 from chalicelib.practice.permissions import Action
 
-_SETTLED = frozenset({RecordingState.READY, RecordingState.REJECTED})
+_SETTLED = frozenset({RecordingState.READY, RecordingState.REJECTED, RecordingState.PARKED})
 _replace = msgspec.structs.replace
 
 
@@ -166,8 +166,11 @@ def _settle(call: Call, client_id: ClientId, submission_id: SubmissionId, record
 def _settle_sent(call: Call, write: Write, found: Stored[Submission], settled: Recording) -> None:
     sent = found.value
     takes = with_settled(sent.takes, settled)
-    news = any(take.recording_id == settled.recording_id and not take.settled for take in sent.takes.values())
-    if not news:
+    if takes == sent.takes:
+        return
+    if not any(take.recording_id == settled.recording_id and not take.settled for take in sent.takes.values()):
+        # It was parked and plays now, or was found to be damaged: that is shown, and nothing follows from it.
+        write.replace(found, _replace(sent, takes=takes))
         return
     if settled.state is not RecordingState.REJECTED and not all_settled(takes):
         write.replace(found, _replace(sent, takes=takes))

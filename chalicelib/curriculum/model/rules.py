@@ -172,7 +172,7 @@ def _wrong_with(file: Shown, found: File | None, in_a_while: str) -> str | None:
             return None
         case RecordingState.AWAITING_UPLOAD:
             return f"{name} has not been sent completely. Please finish sending it, or choose another one."
-        case RecordingState.REJECTED:
+        case RecordingState.REJECTED | RecordingState.PARKED:
             return f"{name} could not be made playable. Please choose another one."
         case _:
             return f"{name} is still being prepared, which takes a few minutes. {in_a_while}"

@@ -10,6 +10,8 @@ from chalicelib.media.store import files
 from chalicelib.media.store.recordings import RecordingStore
 from chalicelib.practice.permissions import Action, permit
 
+_SAYS_WHY = frozenset({RecordingState.REJECTED, RecordingState.PARKED})
+
 
 def find(call: Call, client_id: ClientId | None, recording_id: RecordingId, action: Action) -> Stored[Recording] | None:
     """Read a recording that the actor may do this to, if it is there; raise NotFound for strangers.
@@ -44,12 +46,11 @@ def view(recording: Recording, *, with_urls: bool) -> RecordingView:
     """Render a recording; addresses are only given where something plays, and cost no call of AWS."""
     made = recording.rendition
     urls = _urls(recording.kind, made) if made and with_urls else MediaUrls()
-    rejected = recording.state is RecordingState.REJECTED
     return RecordingView(
         recording_id=recording.recording_id,
         kind=recording.kind,
         state=recording.state,
-        reason=recording.says if rejected else None,
+        reason=recording.says if recording.state in _SAYS_WHY else None,
         size=recording.size,
         duration_s=made.duration_s or None if made else None,
         width=made.width or None if made else None,

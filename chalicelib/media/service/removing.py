@@ -62,8 +62,8 @@ def remove_client_files(practice_id: PracticeId, client_id: ClientId) -> Iterato
     """
     prefix = removal.client_prefix(practice_id, client_id)
     removal.give_up_uploads(prefix)
-    for bucket in removal.buckets():
-        while removed := removal.remove_some(bucket, prefix):
+    for bucket, place in removal.places_of(prefix):
+        while removed := removal.remove_some(bucket, place):
             yield removed
 
 
@@ -77,14 +77,16 @@ def client_files(practice_id: PracticeId, client_id: ClientId) -> Iterator[Clien
     """Go through the files of a client's recordings, one for each: as it was sent or, if that went, as it plays."""
     prefix = removal.client_prefix(practice_id, client_id)
     uploads, media = removal.buckets()
-    sent: set[str] = set()
+    sent: set[RecordingId] = set()
     for kept in removal.listed(uploads, prefix):
-        sent.add(kept.key)
-        yield ClientFile(RecordingId(kept.key.rpartition("/")[2]), uploads, kept.key, kept.size)
+        recording_id = files.made_from(kept.key).recording_id
+        sent.add(recording_id)
+        yield ClientFile(recording_id, uploads, kept.key, kept.size)
     for kept in removal.listed(media, prefix):
-        above, _, name = kept.key.rpartition("/")
-        if above not in sent and name not in files.BESIDE:
-            yield ClientFile(RecordingId(above.rpartition("/")[2]), media, kept.key, kept.size)
+        recording_id = files.made_from(kept.key).recording_id
+        if recording_id not in sent and kept.key.rpartition("/")[2] not in files.BESIDE:
+            sent.add(recording_id)
+            yield ClientFile(recording_id, media, kept.key, kept.size)
 
 
 def files_below(prefix: str) -> Iterator[tuple[str, removal.Kept]]:

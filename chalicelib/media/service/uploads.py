@@ -26,6 +26,8 @@ from chalicelib.media.store import files
 from chalicelib.media.store.recordings import RecordingStore
 from chalicelib.practice.permissions import Action
 
+_UNUSABLE = frozenset({RecordingState.REJECTED, RecordingState.PARKED})
+
 
 def open_recording(
     call: Call,
@@ -146,7 +148,7 @@ def abandon(write: Write, found: Stored[Recording]) -> None:
     if recording.reason == NEVER_ARRIVED:
         write.remove(found)
         return
-    if recording.state is RecordingState.REJECTED and recording.home.client_id is None:
+    if recording.state in _UNUSABLE and recording.home.client_id is None:
         write.remove(found)
         write.tell("library_file.dropped", recording_id=recording.recording_id)
         return

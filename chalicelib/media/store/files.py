@@ -15,7 +15,7 @@ from chalicelib.media.model import Home, MediaKind
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, CopySourceTypeDef
     from mypy_boto3_sqs import SQSClient
 
 PLAYS_FOR_S = 15 * 60
@@ -28,6 +28,7 @@ _UPLOAD = re.compile(
 _NO_UPLOAD = frozenset({"NoSuchUpload", "404"})
 # Without leave to list the bucket, S3 says of what is not there that it may not be seen.
 _NOT_THERE = frozenset({"NoSuchKey", "NotFound", "404", "403", "AccessDenied"})
+_THERE_ALREADY = frozenset({"PreconditionFailed", "412"})
 _UNFIT_PARTS = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "MalformedXML"})
 
 
@@ -79,6 +80,12 @@ def read_upload_key(key: str) -> Upload:
     if match["client"]:
         home = Home(client_id=ClientId(match["client"]), submission_id=SubmissionId(match["submission"]))
     return Upload(PracticeId(match["practice"]), home, RecordingId(match["recording"]))
+
+
+def made_from(key: str) -> Upload:
+    """Tell from whose upload a file was made, whatever its version; raise ValueError for a key that is none of ours."""
+    match = _UPLOAD.match(key)
+    return read_upload_key(match[0] if match else key)
 
 
 class Made(NamedTuple):
@@ -168,12 +175,29 @@ def arrived(key: str) -> Arrived | None:
 
 def tell_again(key: str, size: int, *, sequencer: str, version_id: str | None) -> None:
     """Send the uploads queue what S3 sends it when an upload has been put together, as much of it as matters."""
-    sqs: SQSClient = client("sqs")
+    _send(settings().uploads_queue_url, _told(key, size, sequencer, version_id))
+
+
+def park(key: str, size: int, *, sequencer: str, version_id: str | None, name: str, anew: str) -> None:
+    """Set an upload aside with what failed too often: whoever sends it back from there takes it up anew.
+
+    `name` is what the message is called where it is shown, `anew` tells it from others about the same upload.
+    """
+    told = {"id": name, "anew": anew, **_told(key, size, sequencer, version_id)}
+    _send(settings().uploads_parked_url, told)
+
+
+def _told(key: str, size: int, sequencer: str, version_id: str | None) -> dict[str, object]:
     thing: dict[str, object] = {"key": key, "size": size, "sequencer": sequencer}
     if version_id:
         thing["version-id"] = version_id
-    event = {"detail": {"bucket": {"name": settings().uploads_bucket}, "object": thing}}
-    sqs.send_message(QueueUrl=settings().uploads_queue_url, MessageBody=msgspec.json.encode(event).decode())
+    detail = {"bucket": {"name": settings().uploads_bucket}, "object": thing}
+    return {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+
+
+def _send(queue: str, event: dict[str, object]) -> None:
+    sqs: SQSClient = client("sqs")
+    sqs.send_message(QueueUrl=queue, MessageBody=msgspec.json.encode(event).decode())
 
 
 def play_url(key: str, content_type: str | None) -> str:
@@ -183,19 +207,47 @@ def play_url(key: str, content_type: str | None) -> str:
 
 
 def fetch(key: str, version_id: str | None, target: Path) -> None:
-    """Download an upload. Raise botocore's ClientError where it is not there."""
+    """Download an upload, in that version. Raise botocore's ClientError where it is not there."""
     extra = {"VersionId": version_id} if version_id else {}
     _s3().download_file(settings().uploads_bucket, key, str(target), ExtraArgs=extra)
 
 
+def fetch_made(key: str, target: Path) -> None:
+    """Download a file of the media bucket. Raise botocore's ClientError where it is not there."""
+    _s3().download_file(settings().media_bucket, key, str(target))
+
+
 def keep(source: Path, key: str, content_type: str) -> None:
-    """Put a file into the media bucket; the same again is the same."""
-    _s3().upload_file(
-        str(source),
-        settings().media_bucket,
-        key,
-        ExtraArgs={"ContentType": content_type, "CacheControl": "private, max-age=900, immutable"},
-    )
+    """Put a file into the media bucket, unless one is there: what is published is never replaced.
+
+    What is made of an upload follows from it, so one that is there is as good. One call, however large (S3 takes
+    5 GB so, 2026): the parts of a larger one could not be left out.
+    """
+    with source.open("rb") as body:
+        try:
+            _s3().put_object(
+                Bucket=settings().media_bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                CacheControl="private, max-age=900, immutable",
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _THERE_ALREADY:
+                raise
+
+
+ELSEWHERE = "elsewhere/"
+"""Under this prefix of the media bucket lies what a service makes for us, and what it makes it of, for two days."""
+
+
+def hand_over(key: str, version_id: str | None, target: str) -> None:
+    """Copy an upload, in that version, into the media bucket, where a service that knows no versions reads it."""
+    source: CopySourceTypeDef = {"Bucket": settings().uploads_bucket, "Key": key}
+    if version_id:
+        source["VersionId"] = version_id
+    _s3().copy(source, settings().media_bucket, target)
 
 
 def _s3() -> "S3Client":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.foundation.aws import client
 from chalicelib.foundation.ids import ClientId, PracticeId
 from chalicelib.foundation.settings import settings
+from chalicelib.media.store.files import ELSEWHERE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -60,12 +61,33 @@ def remove_some(bucket: str, prefix: str) -> int:
     return len(found)
 
 
+def places_of(prefix: str) -> tuple[tuple[str, str], ...]:
+    """Name where anything under a prefix may lie, as bucket and prefix: sent, made, and being made elsewhere."""
+    uploads, media = buckets()
+    return (uploads, prefix), (media, prefix), (media, f"{ELSEWHERE}{prefix}")
+
+
 def remove_all(prefix: str) -> None:
-    """Remove everything under a prefix from both buckets. For a recording: of a client there may be too much."""
+    """Remove everything under a prefix, wherever. For a recording: of a client there may be too much."""
     give_up_uploads(prefix)
-    for bucket in buckets():
-        while remove_some(bucket, prefix):
-            pass
+    for bucket, place in places_of(prefix):
+        _remove(bucket, place)
+
+
+def remove_made(prefix: str) -> None:
+    """Remove what was made under a prefix, and is being made; what was sent stays."""
+    for bucket, place in places_of(prefix)[1:]:
+        _remove(bucket, place)
+
+
+def remove_elsewhere(prefix: str) -> None:
+    """Remove what was handed over under a prefix, and what came of it."""
+    _remove(settings().media_bucket, f"{ELSEWHERE}{prefix}")
+
+
+def _remove(bucket: str, prefix: str) -> None:
+    while remove_some(bucket, prefix):
+        pass
 
 
 def listed(bucket: str, prefix: str) -> Iterator[Kept]:

@@ -16,7 +16,8 @@ from chalicelib.foundation.errors import NotFound
 from chalicelib.foundation.ids import ClientId, SubmissionId
 from chalicelib.foundation.once import Repeated
 from chalicelib.foundation.table import Stored
-from chalicelib.media.model import RecordingState
+from chalicelib.media.model import RECORDING, RecordingState
+from chalicelib.media.store.recordings import RecordingStore, recording_key
 
 from ..conftest import NOW
 from .conftest import Wire
@@ -125,6 +126,51 @@ def test_the_news_of_a_recording_may_come_twice_and_late(house: House, enrolment
         event.ids["recording_id"],  # type: ignore[arg-type]
     )
     assert house.states(enrolment) == ["done", "open", "ahead"]
+
+
+def test_a_recording_that_is_parked_goes_to_the_therapist_who_is_told_and_plays_there_later(
+    house: House, enrolment: EnrolmentView
+) -> None:
+    house.answer_all(enrolment)
+    recording_id = house.record(enrolment)
+    sent = house.submit(enrolment)
+    house.settle(recording_id, RecordingState.PARKED)
+    house.deliver(NOW + HOUR)
+    assert house.queue_of(house.as_ines) == [sent.submission_id]
+    seen = service.submission(house.as_dana(), house.theo, sent.submission_id).recordings["show"]
+    assert (seen.state, bool(seen.reason), seen.play_url) == (RecordingState.PARKED, True, None)
+    house.settle(recording_id)
+    house.deliver(NOW + HOUR)
+    seen = service.submission(house.as_dana(), house.theo, sent.submission_id).recordings["show"]
+    assert (seen.state, seen.reason, bool(seen.play_url)) == (RecordingState.READY, None, True)
+    assert house.queue_of(house.as_ines) == [sent.submission_id]
+    assert len(house.events("review.wanted")) == 2
+
+
+def test_a_parked_recording_can_be_sent_with_the_lesson(house: House, enrolment: EnrolmentView) -> None:
+    house.answer_all(enrolment)
+    house.settle(house.record(enrolment), RecordingState.PARKED)
+    house.deliver()
+    assert house.lesson(enrolment).recordings["show"].state is RecordingState.PARKED
+    assert house.submit(enrolment).state == "waiting"
+
+
+def test_what_is_found_to_be_damaged_later_is_marked_for_the_therapist(house: House, enrolment: EnrolmentView) -> None:
+    house.answer_all(enrolment)
+    recording_id = house.record(enrolment)
+    house.settle(recording_id)
+    house.deliver()
+    sent = house.submit(enrolment)
+    stored = house.table.get(RECORDING, recording_key(house.theo, recording_id))
+    assert stored
+    assert stored.value.rendition
+    damaged = msgspec.structs.replace(stored.value.rendition, damaged=True)
+    write = house.clockwork().write()
+    RecordingStore.settle(write, stored, msgspec.structs.replace(stored.value, rendition=damaged))
+    write.commit()
+    house.deliver(NOW + HOUR)
+    assert service.review(house.as_ines(), house.theo, sent.submission_id).recordings["show"].damaged
+    assert house.states(enrolment) == ["sent", "ahead", "ahead"]
 
 
 def test_with_two_recordings_the_therapist_is_asked_when_both_are_there(house: House) -> None:

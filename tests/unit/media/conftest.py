@@ -1,7 +1,7 @@
 """A practice with a client, their guardian and therapist, and recordings on their way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Row
 from chalicelib.media import service
 from chalicelib.media.model import Home, MediaKind, Recording
-from chalicelib.media.processing import Accepted, Outcome
+from chalicelib.media.processing import Accepted, Budget, Outcome
 from chalicelib.media.shapes import RecordingView, SentPart, Ticket
 from chalicelib.practice.model import CARD, Card, Named
 from demo.clips import Clips, make_clips
@@ -47,11 +47,23 @@ class FakeWork:
     asked: list[tuple[str, int | None]] = field(default_factory=list)
     before: Callable[[], object] = lambda: None
 
+    copies: bool = False
+    lasts_s: float = 12.3456
+    limits: list[tuple[Budget | None, float | None]] = field(default_factory=list)
+
     def __call__(
-        self, source: Path, out_dir: Path, *, kind: Literal["video", "audio"], longest_s: int | None
+        self,
+        source: Path,
+        out_dir: Path,
+        *,
+        kind: Literal["video", "audio"],
+        longest_s: int | None,
+        budget: Budget | None,
+        cpu_s: float | None,
     ) -> Outcome:
         self.seen.append(source.read_bytes())
         self.asked.append((kind, longest_s))
+        self.limits.append((budget, cpu_s))
         self.before()
         if self.outcome:
             return self.outcome
@@ -68,12 +80,26 @@ class FakeWork:
             sprite=sprite if film else None,
             timeline=timeline,
             loudness_lufs=-23.5,
-            duration_s=12.3456,
+            duration_s=self.lasts_s,
             width=720 if film else 0,
             height=1280 if film else 0,
-            copied_video=film,
-            copied_audio=True,
+            copied_video=self.copies and film,
+            copied_audio=self.copies,
         )
+
+
+@dataclass
+class FakeLook:
+    """Finds nothing that is damaged, or everything."""
+
+    finds: bool = False
+    seen: list[bytes] = field(default_factory=list)
+    before: Callable[[], object] = lambda: None
+
+    def __call__(self, accepted: Accepted, *, budget: Budget | None) -> Accepted:  # noqa: ARG002 - as `intake.Look`
+        self.seen.append(accepted.rendition.read_bytes())
+        self.before()
+        return replace(accepted, damaged=self.finds)
 
 
 class Practice:
