@@ -10,6 +10,7 @@ from bench.cost import rows as costs
 from bench.counts import counts, loop_steps
 from bench.growth import growth
 from bench.rows import Row, keep, table
+from bench.video import rows as video
 from bench.warm import warm_requests
 from infra.steps import run_command, step
 from infra.zips import ROOT
@@ -30,6 +31,8 @@ def main() -> int:
             rows = cold_starts() + rows
         with step("Asking again and again"):
             rows += warm_requests()
+        with step("Making recordings playable"):
+            rows += video()
     with step("Opening every page as a practice grows"):
         rows += growth(_SMALL) if exact else growth()
     rows += costs(steps)

@@ -103,21 +103,21 @@ def _s3(operation: str) -> str:
     return "put" if operation in _PUTS else "get"
 
 
-def _memory(function: str) -> float:
+def memory(function: str) -> float:
+    """Return the memory of a function of the template, in GB."""
     resources = load(INFRA / "resources" / "functions.yaml")["Resources"]
     return float(resources[function]["Properties"]["MemorySize"]) / 1024
 
 
 def _run(function: str) -> float:
     seconds = ASSUMED["run_ms"].get(function, 200) / 1000
-    return float(PRICES["lambda_request"] + seconds * _memory(function) * PRICES["lambda_gb_s"])
+    return float(PRICES["lambda_request"] + seconds * memory(function) * PRICES["lambda_gb_s"])
 
 
 def _video_run() -> float:
     seconds = float(ASSUMED["recording_s"] * ASSUMED["video_s_a_second"])
-    return PRICES["lambda_request"] + seconds * (
-        _memory("Video") * PRICES["lambda_gb_s"] + 9.5 * PRICES["lambda_disk_gb_s"]
-    )
+    disk = ASSUMED["lambda_disk_gb"] * PRICES["lambda_disk_gb_s"]
+    return float(PRICES["lambda_request"] + seconds * (memory("Video") * PRICES["lambda_gb_s"] + disk))
 
 
 def video_kept() -> float:
