@@ -10,14 +10,15 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 _STREAM = re.compile(
-    r"  Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(?:\([^)]*\))?: (Video|Audio|Subtitle|Data|Attachment): (.*)"
+    r"  (?:  )?Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(?:\([^)]*\))?: (Video|Audio|Subtitle|Data|Attachment): (.*)"
 )
+_GROUP = "  Stream group #0:"
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+),")
 _CODEC = re.compile(r"(\w+)((?: \([^)]*\))*)")
 _PICTURE = re.compile(r", (\w+)(?:\(([^)]*)\))?, (\d{1,6})x(\d{1,6})")
 _PIXEL_SHAPE = re.compile(r"SAR (\d{1,9}):(\d{1,9})")
 _SOUND = re.compile(r", (\d{1,7}) Hz, ([^,]+)")
-_MATRIX = re.compile(r"      display ?matrix: rotation of (-?[\d.]+|-?nan) degrees", re.IGNORECASE)
+_MATRIX = re.compile(r"      (?:  )?display ?matrix: rotation of (-?[\d.]+|-?nan) degrees", re.IGNORECASE)
 
 _CHANNELS = {"mono": 1, "stereo": 2, "1 channels": 1, "2 channels": 2, "downmix": 2}
 _SOUND_CODECS = frozenset({"aac", "opus", "vorbis", "mp3", "flac", "alac", "ac3", "eac3", "amr_nb", "amr_wb"})
@@ -103,7 +104,7 @@ def read_listing(said: str) -> Listing:
     declared_s: float | None = None
     videos: list[Video] = []
     audios: list[Audio] = []
-    latest_is_video = False
+    latest_is_video = grouped = False
     for line in said.splitlines():
         # What follows describes the output, with the same words.
         if line.startswith(("Stream mapping:", "Output #")):
@@ -111,7 +112,11 @@ def read_listing(said: str) -> Listing:
         if declared := _DURATION.match(line):
             hours, minutes, seconds = declared.groups()
             declared_s = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
-        elif stream := _STREAM.match(line):
+        elif line.startswith(_GROUP):
+            # A timecode that belongs to the picture, say: the streams of a group stand two columns further in, where
+            # without a group only what the file says of itself stands.
+            grouped = True
+        elif (stream := _STREAM.match(line)) and (grouped or not line.startswith("    ")):
             index, sort, rest = int(stream[1]), stream[2], stream[3]
             latest_is_video = sort == "Video"
             if latest_is_video:

@@ -158,6 +158,28 @@ def test_packets_are_measured_in_the_order_in_which_they_are_shown() -> None:
     assert tracks[1].hidden_s == pytest.approx(1024 / 48_000)
 
 
+GROUPED = """\
+Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'file:a.mov':
+  Metadata:
+    Stream #0:7[0x1]: Video: vp8, yuv420p, 16x16, 30 fps: said by the file of itself
+  Duration: 00:00:03.00, start: 0.000000, bitrate: 230 kb/s
+  Stream group #0:0[0x3]: Track Reference:
+    Stream #0:0[0x1](und): Video: h264 (Main) (avc1 / 0x31637661), yuv420p(tv, bt709), 1920x1080, 30 fps (default)
+      Metadata:
+        timecode        : 10:00:00:00
+      Side data:
+        Display Matrix: rotation of -180.00 degrees
+    Stream #0:2[0x3](eng): Data: none (tmcd / 0x64636D74), 0 kb/s
+  Stream #0:1[0x2](und): Audio: aac (LC) (mp4a / 0x6134706D), 48000 Hz, mono, fltp, 18 kb/s (default)
+"""
+
+
+def test_streams_that_belong_together_are_read_and_what_a_file_says_of_itself_is_not() -> None:
+    listing = read_listing(GROUPED)
+    assert [(video.index, video.width, video.rotation) for video in listing.videos] == [(0, 1920, -180.0)]
+    assert [audio.index for audio in listing.audios] == [1]
+
+
 def test_a_track_of_hidden_packets_alone_has_no_length() -> None:
     track = read_tracks(["#tb 0: 1/1000", "0, 0, 0, 40, 1000, 0x1, F=0x5"])[0]
     assert (track.packets, track.duration_s, track.mean_rate, track.bits_per_second) == (0, 0, 0, 0)

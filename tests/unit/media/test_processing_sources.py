@@ -217,3 +217,12 @@ def test_a_playlist_cannot_reach_the_file_beside_it(tmp_path: Path) -> None:
         # Even with an honest beginning, only the demuxer of that beginning may read it.
         source.write_bytes(b"\0\0\0\x08wide" + words.encode())
         assert isinstance(run(source), Rejected)
+
+
+@pytest.mark.parametrize("name", ["clock.mov", "clock.mp4"])
+def test_a_picture_that_a_timecode_belongs_to_is_still_a_picture(tmp_path: Path, name: str) -> None:
+    plain = make(tmp_path / f"plain-{name}", f"{pictures('320x180', seconds=1)} {FAST} -timecode 10:00:00:00")
+    turned = make(tmp_path / name, f"-display_rotation 90 -i {plain} -c copy -timecode 10:00:00:00")
+    outcome = accepted(turned)
+    assert (outcome.width, outcome.height) == (180, 320)
+    assert contents_of(outcome, tmp_path).audio is None
