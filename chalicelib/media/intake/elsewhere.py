@@ -27,6 +27,7 @@ _GONE = frozenset({"NotFoundException", "404"})
 _AUDIO_BITS = 128_000
 _AUDIO_HZ = 48_000
 _SLOWED = 30
+_SMALLEST = 32
 _PRIMING_S = 0.25
 """Encoders begin sound with some milliseconds that are never heard; more than this was cut off by someone."""
 
@@ -37,11 +38,17 @@ def is_there() -> bool:
 
 
 def takes(contents: Contents) -> bool:
-    """Tell whether a file may be handed over: not one that hides what its sender cut off, which would come to light,
-    nor one that lies aslant."""
-    turned = contents.video.rotation if contents.video else None
+    """Tell whether a file may be handed over.
+
+    Not one that hides what its sender cut off, which would come to light; nor one that lies aslant or is tiny, which
+    MediaConvert does not take (32 pixels, 2026).
+    """
+    video, smallest = contents.video, _SMALLEST
+    if video:
+        smallest = min(rules.output_size(video))
     hides = contents.video_track.hidden_packets or contents.audio_track.hidden_s > _PRIMING_S
-    return not hides and (turned or 0) % 90 == 0
+    aslant = video is not None and video.rotation is not None and video.rotation % 90
+    return not hides and not aslant and smallest >= _SMALLEST
 
 
 def hand_over(recording: Recording, contents: Contents) -> str:
