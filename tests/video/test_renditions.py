@@ -1,6 +1,7 @@
 """Everything that comes out, held against what is promised, by a look of its own at the bytes."""
 
 import re
+import struct
 import subprocess
 from itertools import accumulate, pairwise
 
@@ -18,11 +19,13 @@ SOUNDS = [name for name, kind in KINDS.items() if kind.accepted and kind.asked =
 FILMS = [name for name in VIDEOS if KINDS[name].rate and not KINDS[name].damaged]
 TRIMMED = [name for name in VIDEOS if KINDS[name].hidden]
 BITS = 2_500_000
+# Longitude and latitude as 3GPP writes them: 16 bits before the point and 16 behind (TS 26.244, 2024, `loci`).
+_BINARY_PLACE = struct.pack(">ii", int(8.5417 * 65536), int(47.3769 * 65536))
 # What the files carry about place, device and people, and what encoders like to write about themselves.
 TRACES = (
     *(b"47.37", b"8.54", b"Apple", b"apple", b"iPhone", b"Pixel", b"android", b"Google", b"Canon", b"Core Media"),
     *(b"HEVC Core", b"Franklin", b"2026", b"Lavf", b"Lavc", b"Lav", b"x264", b"x265", b"libvpx", b"Opus", b"LAME"),
-    b"QuickTime",
+    *(b"QuickTime", _BINARY_PLACE),
 )
 
 
@@ -101,6 +104,7 @@ def test_nothing_of_place_device_person_or_tool_is_in_any_byte(made: Made, name:
     assert not any(date for track in film.tracks for date in track.dates)
     assert {track.handler for track in film.tracks} <= {"VideoHandler", "SoundHandler", ""}
     assert not {box.path[-1] for box in film.boxes} & {"uuid", "tref", "gmhd", "gmin", "tmcd"}
+    assert {path for path in film.names if "udta" in path} <= {"moov/udta", "moov/udta/meta"}
     # What programs note in `udta` is a list (`ilst`); one is written, and it is empty.
     assert all(box.content.endswith(b"\0\0\0\x08ilst") for box in film.boxes if box.path[-1] in {"udta", "meta"})
     assert not any(box.content.strip(b"\0") for box in film.boxes if box.path[-1] in {"free", "skip"})
@@ -112,7 +116,7 @@ def test_the_files_carry_what_must_not_be_left(made: Made) -> None:
     for name, traces in {
         "iphone-hevc-60-rotated.mov": (b"+47.3769+008.5417/0", b"com.apple", b"iPhone", b"mebx", b"Core Media"),
         "android-h264-rotated.mp4": (b"+47.3769", b"com.android.version", b"Pixel"),
-        "android-place-in-the-old-box.mp4": (b"+47.3769", b"x264"),
+        "android-place-in-the-old-box.mp4": (b"loci", _BINARY_PLACE, b"x264", b"Pixel"),
         "captions-and-chapters.mp4": (b"Franklin",),
     }.items():
         content = made(name).source.read_bytes()
