@@ -326,7 +326,7 @@ _IN_THE_LIBRARY = {
     "picture_too_small": "The picture is too small for anyone to see anything.",
     "still_too_large": "The picture has more than 50 million pixels, which is more than we can take. "
     "A smaller copy of it works.",
-    "too_long": "It is longer than 20 minutes, which is more than we can take.",
+    "too_long": "It is longer than the {minutes} minutes that your practice takes.",
     "cut_short": "It ends before its end: part of the file is missing.",
     "gap": "It stands still for more than half a minute in the middle.",
     NEVER_ARRIVED: "The upload did not arrive within seven days, so it is no longer waited for.",
@@ -334,7 +334,7 @@ _IN_THE_LIBRARY = {
 }
 
 
-def library_sentence(reason: str) -> str:
-    """Say why a file was not taken into the library, and what to do."""
-    what = _IN_THE_LIBRARY.get(reason, "The file would not open.")
+def library_sentence(reason: str, longest_s: int | None = None) -> str:
+    """Say why a file was not taken into the library, and what to do. `longest_s` is the limit in seconds."""
+    what = _IN_THE_LIBRARY.get(reason, "The file would not open.").format(minutes=(longest_s or 1200) // 60)
     return f"{what} The original is unchanged where you took it from. Please check it and add it again."

@@ -164,6 +164,8 @@ class PracticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     time_zone: TimeZone
     answer_within_hours: Hours
     review_links_need_sign_in: bool
+    longest_recording_minutes: Annotated[int, msgspec.Meta(ge=20, le=120)] | None = None
+    """None leaves it as it is."""
 
 
 class StaffInvitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -85,6 +85,7 @@ def change_lesson(
                 return show(found, with_attempt=False)
             raise StaleWrite(current={"lesson": kept, "revision": found.copy.version}, yours=body)
         curriculum.check_new_files(call, changed, kept)
+        curriculum.check_lengths(call, changed)
         moved = course.edit(found.enrolment.value, number, changed)
         write = call.write()
         copy = msgspec.structs.replace(found.copy.value, lesson=changed)

@@ -134,7 +134,7 @@ class Recording(Asking, frozen=True, kw_only=True, tag="recording"):
 
     media: ResourceKind = ResourceKind.VIDEO
     show: Prose = ""
-    longest_s: Annotated[int, msgspec.Meta(ge=5, le=1_200)] = 120
+    longest_s: Annotated[int, msgspec.Meta(ge=5, le=7_200)] = 120
 
 
 AnyBlock = (

@@ -7,6 +7,7 @@ from chalicelib.curriculum.service.editions import (
     publish_program,
     see_edition,
 )
+from chalicelib.curriculum.service.lengths import check_lengths
 from chalicelib.curriculum.service.library import give_up_resource, library, open_resource
 from chalicelib.curriculum.service.programs import (
     add_lesson,
@@ -20,6 +21,7 @@ from chalicelib.curriculum.service.programs import (
 __all__ = [
     "add_lesson",
     "change_program",
+    "check_lengths",
     "check_new_files",
     "create_program",
     "edition",

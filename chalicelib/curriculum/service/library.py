@@ -1,6 +1,7 @@
 """The library: files that lessons draw from, shared by all therapists of a practice."""
 
 from chalicelib.curriculum.model import Resource
+from chalicelib.curriculum.service.lengths import longest_s
 from chalicelib.curriculum.shapes import Library, NewResource, ResourceOpened, ResourceView
 from chalicelib.curriculum.store import CurriculumStore
 from chalicelib.foundation.call import Call
@@ -35,7 +36,7 @@ def open_resource(call: Call, new: NewResource) -> ResourceOpened:
         kind=MediaKind(new.kind),
         content_type=new.content_type,
         size=new.size,
-        longest_s=None,
+        longest_s=longest_s(call),
     )
     CurriculumStore.add_resource(write, resource)
     write.record("added a file to the library", resource_id=resource.resource_id)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from chalicelib.curriculum.model import MOST_LESSONS, Lesson, Program, check
+from chalicelib.curriculum.service.lengths import check_lengths
 from chalicelib.curriculum.shapes import (
     LessonChange,
     LessonDraft,
@@ -135,6 +136,7 @@ def save_lesson(call: Call, program_id: ProgramId, lesson_id: LessonId, change: 
     """Save a lesson. Raise StaleWrite with both texts where somebody else has saved it since."""
     lesson = Lesson(lesson_id=lesson_id, title=change.title, minutes=change.minutes, blocks=change.blocks)
     check(lesson)
+    check_lengths(call, lesson)
 
     def attempt() -> LessonDraft:
         read = CurriculumStore(call.table).draft(program_id, lesson_id)

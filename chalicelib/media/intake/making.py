@@ -25,6 +25,8 @@ from chalicelib.media.processing.picture import write_anew
 from chalicelib.media.store import files
 
 _HEAD = 1024
+_TWO_HOURS = 96 * 1024**2
+"""Bytes of the list of every packet of a recording of two hours, with 60 pictures a second."""
 PUBLISHING_S = 120
 """What is kept of a function's time for fetching, publishing and saying so."""
 
@@ -60,7 +62,7 @@ class Room:
     @property
     def budget(self) -> Budget:
         """What the work may take, so that there is time to say what became of it."""
-        return Budget(seconds=max(0.0, self.left_s() - PUBLISHING_S))
+        return Budget(seconds=max(0.0, self.left_s() - PUBLISHING_S), packet_list_bytes=_TWO_HOURS)
 
 
 def refused_by_size(recording: Recording, size: int) -> Recording | None:
@@ -144,7 +146,7 @@ def refused(recording: Recording, reason: Reason) -> Recording:
     if reason is Reason.OUT_OF_TIME and recording.kind in {MediaKind.VIDEO, MediaKind.AUDIO}:
         return parked(recording, OUT_OF_TIME)
     if recording.home.client_id is None:
-        says = library_sentence(reason)
+        says = library_sentence(reason, recording.longest_s)
     else:
         says = sentence(
             reason,

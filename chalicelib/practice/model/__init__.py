@@ -27,6 +27,8 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
     answer_within_hours: int = 48
     """The turnaround that therapists promise; the client sees the moment it ends."""
     review_links_need_sign_in: bool = False
+    longest_recording_minutes: int = 20
+    """The most that a lesson may ask for, and that a file of the library may last."""
 
 
 class Relation(StrEnum):

@@ -38,6 +38,7 @@ def change_practice(call: Call, settings: PracticeSettings) -> tuple[PracticeVie
         time_zone=known_zone(settings.time_zone),
         answer_within_hours=settings.answer_within_hours,
         review_links_need_sign_in=settings.review_links_need_sign_in,
+        longest_recording_minutes=settings.longest_recording_minutes or page.practice.value.longest_recording_minutes,
     )
     if page.practice.version != call.version:
         if changed == page.practice.value:

@@ -7,12 +7,14 @@ import pytest
 
 from chalicelib.curriculum.model import Lesson, Text
 from chalicelib.curriculum.store import CurriculumStore
+from chalicelib.foundation import places
 from chalicelib.foundation.actor import Role
 from chalicelib.foundation.ids import LessonId, PersonId, PracticeId, ProgramId, ResourceId, new_id
 from chalicelib.foundation.table import Row
 from chalicelib.media.model import RECORDING, MediaKind, Recording, RecordingState, Rendition
 from chalicelib.media.store.files import MADE, POSTER, SPRITE, TIMELINE
 from chalicelib.media.store.recordings import recording_key
+from chalicelib.practice.model import PRACTICE, Practice
 
 from ..conftest import NOW, CallAs
 from ..media.faults import BadDay
@@ -33,6 +35,21 @@ class Desk:
         self.sam = Somebody(practice_id, PersonId(new_id(NOW)), frozenset({Role.THERAPIST}), "Sam Otte")
         self._gateway = Gateway()
         self._keys = 0
+        self.allow(20)
+
+    def allow(self, minutes: int) -> None:
+        """Let the practice take recordings of so many minutes."""
+        call = self.call_as(Role.THERAPIST)
+        practice = Practice(
+            practice_id=self.practice_id,
+            name="Knees",
+            time_zone="Europe/Berlin",
+            currency="EUR",
+            longest_recording_minutes=minutes,
+        )
+        write = call.write()
+        write.put(PRACTICE, places.PRACTICE, practice)
+        write.commit()
 
     def send(self, method: str, path: str, body: Any = None, *, by: Somebody | None = None, **given: Any) -> Reply:
         if method == "POST" and "key" not in given:

@@ -8,7 +8,8 @@ from chalicelib.foundation.actor import Role
 from chalicelib.foundation.ids import PersonId, PracticeId, RecordingId, new_id
 from chalicelib.foundation.settings import settings
 from chalicelib.media import service as media
-from chalicelib.media.model import RecordingState
+from chalicelib.media.model import RECORDING, RecordingState
+from chalicelib.media.store.recordings import recording_key
 
 from ..conftest import NOW
 from ..media.faults import BadDay
@@ -33,6 +34,15 @@ def test_a_new_file_comes_with_a_ticket_and_is_seen_by_the_whole_practice(desk: 
         assert (seen["title"], seen["state"], seen["play_url"]) == ("Squat", "awaiting_upload", None)
     path = f"/api/library/{resource['resource_id']}/parts"
     assert desk.do("POST", path, {"numbers": [1, 2, 3]})["urls"][2]["number"] == 3
+
+
+def test_a_file_may_last_as_long_as_the_practice_has_settled(desk: Desk) -> None:
+    for minutes in (20, 90):
+        desk.allow(minutes)
+        resource_id = desk.do("POST", "/api/resources", NEW)["resource"]["resource_id"]
+        found = desk.call_as(Role.THERAPIST).table.get(RECORDING, recording_key(None, resource_id))
+        assert found
+        assert found.value.longest_s == minutes * 60
 
 
 def test_what_is_ready_can_be_played_and_what_is_not_says_why(desk: Desk) -> None:

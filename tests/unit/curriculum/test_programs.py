@@ -352,3 +352,19 @@ def test_programs_are_for_the_therapists_of_their_practice(desk: Desk) -> None:
         assert desk.send(method, where, body, by=owner, if_match=if_match).status == 403, where
     assert desk.do("GET", "/api/programs", by=elsewhere) == {"programs": []}
     assert desk.see(program_id) == program
+
+
+def test_a_lesson_asks_for_no_longer_recording_than_the_practice_takes(desk: Desk) -> None:
+    program = desk.program("One")
+    (lesson,) = program["lessons"]
+    asking = {"kind": "recording", "block_id": "b9", "prompt": "Read aloud", "media": "audio", "longest_s": 5400}
+    path = f"/api/programs/{program['program_id']}/lessons/{lesson['lesson_id']}"
+    changed = change_of(lesson, blocks=[asking])
+    refused = desk.send("PUT", path, changed, if_match=lesson["version"])
+    assert refused.status == 422
+    assert "up to 20 minutes" in refused.body["detail"]
+    assert "An owner can raise that" in refused.body["detail"]
+    desk.allow(90)
+    assert desk.send("PUT", path, changed, if_match=lesson["version"]).status == 200
+    too_long = change_of(lesson, blocks=[asking | {"longest_s": 7201}])
+    assert desk.send("PUT", path, too_long, if_match=lesson["version"] + 1).status in {400, 422}

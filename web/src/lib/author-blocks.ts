@@ -38,7 +38,7 @@ export const KINDS: Record<Kind, { name: string; icon: IconName }> = {
 }
 
 export const QUESTIONS = ['choice', 'several', 'scale', 'short_text', 'long_text', 'number'] as const satisfies readonly Kind[]
-export const LONGEST_RECORDING_S = 1200
+export const LONGEST_RECORDING_S = 7200
 const SHORTEST_RECORDING_S = 5
 const MOST_OPTIONS = 20
 
@@ -211,7 +211,7 @@ export function blockFaults(block: Block): Fault[] {
       break
     case 'recording':
       if (!Number.isInteger(block.longest_s) || block.longest_s < SHORTEST_RECORDING_S || block.longest_s > LONGEST_RECORDING_S) {
-        add('longest_s', 'Write seconds, from 5 to 1200 (20 minutes).')
+        add('longest_s', 'Write seconds, from 5 to 7200 (two hours). Above 1200 the practice has to allow it.')
       }
       break
   }

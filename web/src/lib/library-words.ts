@@ -8,9 +8,9 @@ export type LibraryState = 'awaiting_upload' | 'uploaded' | 'processing' | 'read
 const MB = 1024 ** 2
 
 export const FILES: Record<LibraryKind, { name: string; a: string; icon: IconName; accept: string; hint: string; most: number; sayMost: string }> = {
-  video: { name: 'Video', a: 'a video', icon: 'video', accept: 'video/*,.mov,.mkv', hint: 'Up to 2 GB and 20 minutes. It is made playable on every phone.', most: 2048 * MB, sayMost: '2 GB' },
+  video: { name: 'Video', a: 'a video', icon: 'video', accept: 'video/*,.mov,.mkv', hint: 'Up to 2 GB, and as long as your practice takes (20 minutes, unless an owner raised it). It is made playable on every phone.', most: 2048 * MB, sayMost: '2 GB' },
   image: { name: 'Image', a: 'a picture', icon: 'image', accept: 'image/png,image/jpeg,image/webp,image/gif', hint: 'PNG, JPEG, WebP or GIF, up to 10 MB.', most: 10 * MB, sayMost: '10 MB' },
-  audio: { name: 'Sound', a: 'a sound recording', icon: 'mic', accept: 'audio/*,video/*', hint: 'Up to 2 GB and 20 minutes.', most: 2048 * MB, sayMost: '2 GB' },
+  audio: { name: 'Sound', a: 'a sound recording', icon: 'mic', accept: 'audio/*,video/*', hint: 'Up to 2 GB, and as long as your practice takes (20 minutes, unless an owner raised it).', most: 2048 * MB, sayMost: '2 GB' },
   document: { name: 'Document', a: 'a document', icon: 'document', accept: 'application/pdf,.pdf', hint: 'A PDF, up to 50 MB.', most: 50 * MB, sayMost: '50 MB' },
 }
 

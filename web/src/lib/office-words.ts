@@ -22,6 +22,13 @@ export function readTurnaround(text: string): number | undefined {
   return /^\d{1,3}$/.test(tidy) && hours >= 1 && hours <= 336 ? hours : undefined
 }
 
+/** How long a recording may last, typed in minutes; undefined where it is no such length. */
+export function readLongest(text: string): number | undefined {
+  const tidy = text.trim()
+  const minutes = Number(tidy)
+  return /^\d{2,3}$/.test(tidy) && minutes >= 20 && minutes <= 120 ? minutes : undefined
+}
+
 /** The rule that the API checks an address by. */
 export function isEmail(text: string): boolean {
   return /^[^@\s]{1,64}@[^@\s]+\.[^@\s]+$/.test(text.trim()) && text.trim().length <= 254

@@ -4,7 +4,7 @@ import { newBlock } from './author-blocks'
 import { sayAboutLesson, sayLessons, sayPublished, sayPublishing } from './author-words'
 import { explainFile, FILE_KINDS, libraryFault, mediaTypeOf, sayFile, titleFrom } from './library-words'
 import { ClientForm } from './office-client.svelte'
-import { emailFault, isMeant, readTurnaround, sayRoles, sayTurnaround } from './office-words'
+import { emailFault, isMeant, readLongest, readTurnaround, sayRoles, sayTurnaround } from './office-words'
 import { sayZone, zoneOptions } from './zones'
 
 describe('finding by name', () => {
@@ -21,6 +21,7 @@ describe('finding by name', () => {
 it('says roles and turnarounds', () => {
   expect(sayRoles(['therapist', 'owner', 'client'])).toBe('Therapist and owner')
   expect([24, 48, 36, 1].map(sayTurnaround)).toEqual(['1 day', '2 days', '36 hours', '1 hour'])
+  expect(['20', '19', '121', 'x', ' 120 '].map(readLongest)).toEqual([20, undefined, undefined, undefined, 120])
   expect(['48', '0', '337', 'x', ' 36 '].map(readTurnaround)).toEqual([48, undefined, undefined, undefined, 36])
 })
 

@@ -2174,6 +2174,8 @@ export interface components {
             answer_within_hours: number;
             /** @default false */
             review_links_need_sign_in: boolean;
+            /** @default 20 */
+            longest_recording_minutes: number;
         };
         /** PracticeDay */
         PracticeDay: {
@@ -2193,6 +2195,8 @@ export interface components {
             time_zone: string;
             answer_within_hours: number;
             review_links_need_sign_in: boolean;
+            /** @default null */
+            longest_recording_minutes: number | null;
         };
         /** PracticeView */
         PracticeView: {
