@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backTo, loopOf, mark, nextPress, nextSpeed, saySpeed, type Section, SPEEDS } from './video-section'
+import { backTo, loopOf, mark, nextPress, nextSpeed, sayMark, saySpeed, type Section, speakMark, SPEEDS } from './video-section'
 
 describe('a part that is repeated', () => {
   it('is marked by one button: from here, to here, no more', () => {
@@ -27,6 +27,13 @@ describe('a part that is repeated', () => {
     expect([12, 11.97, 15, 19.99].map((at) => backTo(loop, at))).toEqual([undefined, undefined, undefined, undefined])
     expect([20, 20.3, 60, 11, 0].map((at) => backTo(loop, at))).toEqual([12, 12, 12, 12, 12])
     expect(backTo(undefined, 20)).toBeUndefined()
+  })
+})
+
+describe('a mark', () => {
+  it('is said to the tenth, never later than it is', () => {
+    expect([0, 1.5, 62.58, 59.97].map(sayMark)).toEqual(['0:00.0', '0:01.5', '1:02.5', '0:59.9'])
+    expect([0, 1.5, 62.58, 59.97].map(speakMark)).toEqual(['0.0 seconds', '1.5 seconds', '1 minute 2.5 seconds', '59.9 seconds'])
   })
 })
 

@@ -1,3 +1,5 @@
+import { count, sayClock } from './dates'
+
 /** A part that is played again and again: from one mark to the other. Times in seconds. */
 export interface Section {
   from?: number
@@ -35,6 +37,19 @@ export function backTo(loop: Loop | undefined, seconds: number): number | undefi
   // A browser may stand a hair before the place that it was sent to.
   return seconds >= loop.to || seconds < loop.from - 0.05 ? loop.from : undefined
 }
+
+/** "1:02.5": a mark needs tenths, or two of them look like one. */
+export function sayMark(seconds: number): string {
+  return `${sayClock(tenths(seconds))}.${Math.round(tenths(seconds) * 10) % 10}`
+}
+
+/** "1 minute 2.5 seconds": the same, to be read out. */
+export function speakMark(seconds: number): string {
+  const minutes = Math.floor(tenths(seconds) / 60)
+  return `${minutes > 0 ? `${count(minutes, 'minute')} ` : ''}${(tenths(seconds) - minutes * 60).toFixed(1)} seconds`
+}
+
+const tenths = (seconds: number): number => Math.floor(seconds * 10 + 1e-6) / 10
 
 export const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2] as const
 
