@@ -142,7 +142,7 @@ class _Work:
         looked = self._run(preview.preview_command(self._ffmpeg, rendition, made, sight), folder, 0)
         if sight and not all((folder / name).exists() for name in (preview.POSTER, preview.SPRITE)):
             raise RefusalError(Reason.WOULD_NOT_OPEN)
-        seen = preview.read_preview(folder, looked.errors, sight)
+        seen = preview.read_preview(folder, looked.errors, made, sight)
         return _Made(plan, made, seen, damaged or is_damaged(looked.errors))
 
     def _run(self, command: list[str], folder: Path, duration_s: float) -> child.Finished:

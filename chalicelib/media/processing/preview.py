@@ -4,10 +4,12 @@ import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from chalicelib.media.processing.container import Container
 from chalicelib.media.processing.contents import Contents
 from chalicelib.media.processing.probe import Source, open_safely
+from chalicelib.media.processing.streams import Audio
 from chalicelib.media.processing.timeline import Tiles
 
 POSTER, SPRITE = "poster.jpg", "sprite.jpg"
@@ -23,7 +25,7 @@ _POSTER_AFTER = 0.2
 _POSTER_FROM = 8
 _TILE_TIMES, _PEAK_LEVELS = "tiles.txt", "peaks.txt"
 _SHOWN_AT = re.compile(r"pts_time:(-?[\d.]+)")
-_PEAK = re.compile(r"Peak_level=(-?[\d.]+|-inf|nan)")
+_PEAK = re.compile(r"pts_time:(-?[\d.]+)\s+lavfi\S+Peak_level=(-?[\d.]+|-inf|nan)")
 _LOUDNESS = re.compile(r"Integrated loudness:\s+I: +(-?[\d.]+|-inf|nan) LUFS")
 # EBU R 128 measures nothing below this gate, and says the gate itself for silence.
 _SILENCE_LUFS = -70.0
@@ -92,9 +94,8 @@ def preview_command(ffmpeg: Path, rendition: Path, made: Contents, sight: Sight 
         outputs += ["-map", "[sprite]", *_JPEG, "-q:v", "6", *_FORGET, "-y", SPRITE]
         outputs += ["-map", "[poster]", *_JPEG, "-q:v", "4", *_FORGET, "-y", POSTER]
     if made.audio is not None and made.audio_track.packets:
-        samples = max(1, math.ceil(made.audio_track.duration_s * made.audio.rate_hz / PEAKS))
         graph.append(
-            f"[0:a]ebur128=framelog=quiet,asetnsamples=n={samples}:p=0,"
+            f"[0:a]ebur128=framelog=quiet,asetnsamples=n={_samples(made, made.audio)}:p=0,"
             "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"
             f"ametadata=mode=print:key=lavfi.astats.Overall.Peak_level:file={_PEAK_LEVELS}[heard]"
         )
@@ -105,6 +106,11 @@ def preview_command(ffmpeg: Path, rendition: Path, made: Contents, sight: Sight 
         *open_safely(Source(rendition, Container.ISO)),
         *("-filter_complex", ";".join(graph), *outputs),
     ]
+
+
+def _samples(made: Contents, audio: Audio) -> int:
+    """How many samples one peak stands for."""
+    return max(1, math.ceil(made.duration_s * audio.rate_hz / PEAKS))
 
 
 def _picture_graph(sight: Sight) -> list[str]:
@@ -133,7 +139,7 @@ class Preview:
     loudness_lufs: float | None
 
 
-def read_preview(folder: Path, said: str, sight: Sight | None) -> Preview:
+def read_preview(folder: Path, said: str, made: Contents, sight: Sight | None) -> Preview:
     """What a run of `preview_command` in `folder` found; `said` is its report."""
     tiles = None
     if sight is not None:
@@ -141,11 +147,24 @@ def read_preview(folder: Path, said: str, sight: Sight | None) -> Preview:
         tiles = Tiles(
             columns=sight.columns, width=sight.width, height=sight.height, times_ms=times[: sight.columns * sight.rows]
         )
-    levels = [float(found) for found in _found(folder / _PEAK_LEVELS, _PEAK)]
-    return Preview(tiles, tuple(_percent(level) for level in levels), _loudness(said))
+    return Preview(tiles, _peaks(folder, made), _loudness(said))
 
 
-def _found(path: Path, pattern: re.Pattern[str]) -> list[str]:
+def _peaks(folder: Path, made: Contents) -> tuple[int, ...]:
+    levels = _found(folder / _PEAK_LEVELS, _PEAK)
+    if made.audio is None or not levels:
+        return ()
+    # Sound may begin later than the picture, end earlier, or miss a piece: each peak goes where it is heard.
+    piece_s = _samples(made, made.audio) / made.audio.rate_hz
+    peaks = [0] * math.ceil(made.duration_s / piece_s)
+    for at_s, level_db in levels:
+        place = round(float(at_s) / piece_s)
+        if 0 <= place < len(peaks):
+            peaks[place] = max(peaks[place], _percent(float(level_db)))
+    return tuple(peaks)
+
+
+def _found(path: Path, pattern: re.Pattern[str]) -> list[Any]:
     return pattern.findall(path.read_text(encoding="ascii", errors="replace")) if path.exists() else []
 
 

@@ -25,7 +25,8 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The JSON beside a rendition.
 
     `frame_ms` is the time of the first picture in milliseconds, then how much later each next one is shown.
-    `peaks` are the loudest samples of equal pieces of the sound, 0 to 100, in order. What does not exist is left out.
+    `peaks` are the loudest samples of equal pieces of the whole, 0 to 100, in order: 0 where nothing is heard. What
+    does not exist is left out.
     """
 
     duration_ms: int

@@ -165,3 +165,11 @@ def test_the_jitter_of_a_phones_clock_costs_no_pictures(tmp_path: Path) -> None:
     jitter = "settb=1/1000,setpts='PTS+(random(1)-0.5)*12',scale=2000:-2"
     source = make(tmp_path / "jitter.mp4", f"{pictures('64x64', 33, 3)} -vf {jitter} -fps_mode vfr {H264}")
     assert contents_of(accepted(source), tmp_path).video_track.packets > 75
+
+
+def test_sound_that_begins_later_has_its_peaks_later(tmp_path: Path) -> None:
+    source = make(tmp_path / "late.mp4", f"{pictures('64x64')} -itsoffset 1 {TONE} -t 2 {H264} -c:a aac")
+    peaks = timeline_of(accepted(source)).peaks
+    assert 750 <= len(peaks) <= 800
+    assert max(peaks[: len(peaks) // 2 - 20]) == 0
+    assert min(peaks[len(peaks) // 2 + 20 : -20]) > 5
