@@ -24,7 +24,7 @@ def taken(path: Path, kind: Kind = "video") -> Accepted:
     return outcome
 
 
-def payload(content: bytes) -> tuple[int, int]:
+def payload(content: bytes | bytearray) -> tuple[int, int]:
     """Where the pictures and the sound of an MP4 begin and end."""
     start = content.index(b"mdat") + 4
     moov = content.index(b"moov")

@@ -226,3 +226,31 @@ def test_a_picture_that_a_timecode_belongs_to_is_still_a_picture(tmp_path: Path,
     outcome = accepted(turned)
     assert (outcome.width, outcome.height) == (180, 320)
     assert contents_of(outcome, tmp_path).audio is None
+
+
+def test_a_picture_that_asks_too_much_of_a_decoder_is_encoded_and_its_sound_still_copied(tmp_path: Path) -> None:
+    source = make(tmp_path / "level.mp4", f"{pictures('320x180')} {TONE} {FAST} -level:v 5.1 -c:a aac")
+    outcome = accepted(source)
+    assert (outcome.copied_video, outcome.copied_audio) == (False, True)
+    made = probe(
+        find_ffmpeg(),
+        Source(outcome.rendition, Container.ISO),
+        folder=tmp_path,
+        caps=CAPS,
+        pictures_are_h264=True,
+    )
+    assert made.video is not None
+    assert 0 < made.video.level <= 40
+
+
+def test_six_channels_beside_a_picture_that_is_copied_become_two(tmp_path: Path) -> None:
+    outcome = accepted(make(tmp_path / "six.mp4", f"{pictures('320x180')} {TONE} {FAST} -ac 6 -c:a aac"))
+    assert (outcome.copied_video, outcome.copied_audio) == (True, False)
+    audio = contents_of(outcome, tmp_path).audio
+    assert audio is not None
+    assert audio.channels == 2
+
+
+@pytest.mark.parametrize("coding", ["-c:v ffv1", "-c:v libtheora", "-c:v rawvideo"])
+def test_a_coding_that_no_camera_writes_is_not_decoded(tmp_path: Path, coding: str) -> None:
+    assert isinstance(run(make(tmp_path / "rare.mkv", f"{pictures('64x64', seconds=1)} {coding}")), Rejected)
