@@ -1,10 +1,13 @@
 """What cannot be made playable, by no fault of the file, is kept, told of, and can be taken up again."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+import chalicelib
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import NotFound
 from chalicelib.foundation.settings import settings
@@ -12,6 +15,7 @@ from chalicelib.media import service
 from chalicelib.media.intake import Room, UploadUnknown, process_upload
 from chalicelib.media.model import Home, MediaKind, Recording, RecordingState
 from chalicelib.media.processing import Accepted, Reason, Rejected, ToolFault
+from chalicelib.media.store import files
 from chalicelib.media.store.recordings import recording_key
 
 from ..conftest import NOW, CallAs
@@ -365,3 +369,14 @@ def test_no_address_is_ever_signed_for_what_was_sent(practice: Practice) -> None
             found = addresses(practice.as_therapist(), recording)
             assert len(found) == (0 if outcome else 4)
             assert not [url for url in found if settings().uploads_bucket in url]
+
+
+def test_whoever_knows_the_uploads_bucket_signs_the_sending_of_a_part_and_nothing_else() -> None:
+    sources = {path: path.read_text() for path in Path(chalicelib.__file__ or "").parent.rglob("*.py")}
+    signs = {path for path, text in sources.items() if re.search(r"signed_url\(|generate_presigned_url\(", text)}
+    knows = {path for path, text in sources.items() if "uploads_bucket" in text or "removal.buckets(" in text}
+    assert {path.name for path in signs - knows} >= {"aws.py", "invoices.py"}
+    assert signs & knows == {Path(files.__file__)}
+    source = sources[Path(files.__file__)]
+    assert re.findall(r"generate_presigned_url\(\s*\"(\w+)\"", source) == ["upload_part"]
+    assert re.findall(r"signed_url\(settings\(\)\.(\w+)", source) == ["media_bucket"]

@@ -30,6 +30,13 @@ def test_an_owner_changes_the_settings(gateway: Gateway, owner: Somebody) -> Non
     assert (after.body, after.version) == (reply.body, 2)
 
 
+def test_recordings_may_be_longer_and_who_does_not_know_of_that_leaves_it(gateway: Gateway, owner: Somebody) -> None:
+    assert gateway.call("GET", "/api/practice", by=owner).body["practice"]["longest_recording_minutes"] == 20
+    assert _change(gateway, owner, longest_recording_minutes=120).status == 200
+    after = _change(gateway, owner, 2, name="Praxis Tal")
+    assert after.body["practice"]["longest_recording_minutes"] == 120
+
+
 def test_two_owners_at_once_are_shown_both_texts(gateway: Gateway, owner: Somebody) -> None:
     _change(gateway, owner)
     reply = _change(gateway, owner, name="Praxis Tal")
@@ -52,6 +59,8 @@ def test_the_same_settings_again_after_a_lost_answer_are_answered(gateway: Gatew
         {"answer_within_hours": 337},
         {"answer_within_hours": "48"},
         {"review_links_need_sign_in": "yes"},
+        {"longest_recording_minutes": 19},
+        {"longest_recording_minutes": 121},
         {"currency": "USD"},
         {"practice_id": "0" * 26},
     ],
