@@ -37,7 +37,7 @@ class Accepted:
     upright picture. For sound alone there is no poster and no sprite, and both are 0. `timeline` is a JSON
     file for the player (`chalicelib.media.processing.timeline` has its shape). `loudness_lufs` is the
     integrated loudness (EBU R 128, 2023), None where there is nothing to hear. `damaged`: it plays, but parts
-    of what was sent could not be decoded. What was copied is decoded by `look_through` alone, later.
+    of what was sent could not be decoded. Pictures that were copied are all decoded by `look_through` alone, later.
     """
 
     rendition: Path
