@@ -24,6 +24,7 @@ from chalicelib.foundation.kinds import KINDS, Erase, Kind
 from chalicelib.foundation.once import DONE
 from chalicelib.foundation.outbox import waiting_for
 from chalicelib.foundation.table import DUE_SHARDS
+from chalicelib.media.model import RECORDING, RecordingState
 from chalicelib.practice.model import CARD, CLIENT_LINE, EMAIL, PERSON
 from chalicelib.practice.store import line_keys
 from chalicelib.privacy.model import ERASURE
@@ -235,6 +236,19 @@ def invoices_are_numbered_without_a_gap(all_: Everything) -> Iterator[str]:
     yield from (f"{period} was invoiced {times} times" for period, times in periods.items() if times > 1)
 
 
+def a_recording_plays_or_says_why(all_: Everything) -> Iterator[str]:
+    for row in all_.of(RECORDING):
+        one = row.value
+        if (one.state is RecordingState.READY) != (one.rendition is not None):
+            yield f"{one.recording_id} is {one.state} with {one.rendition}"
+        if one.rendition and not one.rendition.key.startswith(f"{one.key}/"):
+            yield f"{one.recording_id} plays what lies at {one.rendition.key}"
+        if one.state in {RecordingState.REJECTED, RecordingState.PARKED} and not (one.reason and one.says):
+            yield f"{one.recording_id} is {one.state} and does not say why"
+        if one.state is RecordingState.PROCESSING and row.due_at is None:
+            yield f"{one.recording_id} is being processed, and nobody will look for it"
+
+
 def an_event_took_effect_only_where_it_is_wanted(all_: Everything) -> Iterator[str]:
     """That it did so once is the mark's key: the same event, the same subscriber, the same place."""
     events = {row.value.event_id: row.value.type for row in all_.of(OUTBOX)}
@@ -271,6 +285,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     a_submission_waits_or_is_answered_once,
     a_review_link_was_opened_by_one_browser,
     invoices_are_numbered_without_a_gap,
+    a_recording_plays_or_says_why,
     an_event_took_effect_only_where_it_is_wanted,
     what_was_done_is_in_the_trail,
 )
