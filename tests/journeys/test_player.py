@@ -312,6 +312,7 @@ def test_captions_are_shown_when_they_are_wanted_and_what_is_wrong_with_a_record
     expect(page.get_by_text("There is almost nothing to hear in this recording.")).to_be_visible()
     assert video(page).evaluate("(video) => video.textTracks.length") == 0  # nobody asked for them
     button(page, "Captions").click()
+    page.keyboard.press(".")  # over a poster nothing is said
     page.wait_for_function("(video) => video.textTracks[0]?.activeCues?.length", arg=video(page).element_handle())
     cue = "(video) => [video.textTracks[0].mode, video.textTracks[0].activeCues[0].text]"
     assert video(page).evaluate(cue) == ["showing", "Both arms."]
