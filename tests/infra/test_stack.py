@@ -179,3 +179,16 @@ def test_a_sealed_head_of_an_audit_trail_can_be_neither_deleted_nor_replaced(sta
     s3.put_object(Bucket=bucket, Key="practice/2026-12-01", Body=b"another")
     first = s3.get_object(Bucket=bucket, Key="practice/2026-12-01", VersionId=sealed)["Body"].read()
     assert first == b"head"
+
+
+def test_what_is_published_is_not_replaced_and_a_deleted_thing_may_come_again(stack: Stack) -> None:
+    s3, bucket = stack.account.client("s3"), stack.outputs["MediaBucket"]
+    published = {"Bucket": bucket, "Key": "practice/client/c/s/r/v1/play.mp4", "IfNoneMatch": "*"}
+    s3.put_object(**published, Body=b"first")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(**published, Body=b"second")
+    assert s3.get_object(Bucket=bucket, Key=published["Key"])["Body"].read() == b"first"
+    s3.delete_object(Bucket=bucket, Key=published["Key"])
+    s3.put_object(**published, Body=b"third")
+    assert s3.get_object(Bucket=bucket, Key=published["Key"])["Body"].read() == b"third"
+    s3.delete_object(Bucket=bucket, Key=published["Key"])
