@@ -8,6 +8,7 @@ import botocore.session
 import msgspec
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.stub import Stubber
 from botocore.validate import ParamValidator
 from hypothesis import assume, given
@@ -65,7 +66,7 @@ def patient(stack: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[
     def call(model: Any, params: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
         if model.name == "CreateJob":
             tokens.append(msgspec.json.decode(params["body"])["clientRequestToken"])
-        return AWSResponse("", 200, {}, None), answer
+        return AWSResponse("", 200, HTTPHeaders(), None), answer
 
     events = aws.client("mediaconvert").meta.events
     events.register("before-call.mediaconvert", call)
@@ -149,7 +150,8 @@ def test_what_is_too_much_work_is_handed_over_in_the_version_that_arrived(
     stack["s3"].put_object(Bucket=settings().uploads_bucket, Key=recording.key, Body=b"something else")
     convert.add_response("create_job", {"Job": {"Id": JOB, "Role": ROLE, "Settings": {}}})
     work = too_much()
-    process_upload(told(recording, **{"version-id": version}), NOW, work=work, room=ROOM)
+    extra: dict[str, Any] = {"version-id": version}
+    process_upload(told(recording, sequencer="01", **extra), NOW, work=work, room=ROOM)
     assert [round(cpu_s or 0, 3) for _, cpu_s in work.limits] == [round(0.6 * 780 * 1.7, 3)]
     found = of(practice, recording)
     assert (found.state, found.elsewhere and found.elsewhere.job_id) == (RecordingState.PROCESSING, JOB)
@@ -328,7 +330,7 @@ def test_what_comes_back_for_a_recording_that_is_gone_goes_too(
     assert practice.kept() == {}
 
 
-MODEL = botocore.session.get_session().get_service_model("mediaconvert").operation_model("CreateJob").input_shape
+MODEL: Any = botocore.session.get_session().get_service_model("mediaconvert").operation_model("CreateJob").input_shape
 videos = st.builds(
     Video,
     index=st.just(0),
