@@ -82,7 +82,7 @@ def test_the_tools_that_cost_and_the_alarms_mail_are_the_practices_choice(cloud:
     chosen |= {"AWS::Backup::BackupPlan"}
     for kind in chosen:
         assert [one.get("Condition") for one in cloud["Resources"].values() if one["Type"] == kind] != [None], kind
-    for parameter in ("Tracing", "Trail", "Firewall"):
+    for parameter in ("Tracing", "Trail", "Firewall", "LongRecordings"):
         assert cloud["Parameters"][parameter]["Default"] == "off"
     assert cloud["Parameters"]["BackupVault"]["Default"] == ""
 
