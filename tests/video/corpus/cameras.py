@@ -71,11 +71,11 @@ def smeared_h264(target: Path) -> None:
     smeared(target)
 
 
-@kind("smeared-hevc.mov", size=(640, 360), copied=(False, True), damaged=True)
-def smeared_hevc(target: Path) -> None:
-    """The same in a coding that is not copied, and forgives more: what is hit is where each picture begins."""
+@kind("bad-sectors-hevc.mov", size=(640, 360), damaged=True)
+def bad_sectors_hevc(target: Path) -> None:
+    """A card with bad sectors, in a coding that is not copied: pictures and sound are hit."""
     shoot(target, f"{HEVC} {AAC}")
-    smeared(target, 8)
+    scratched(target, 0.25, 0.5)
 
 
 @kind("bad-sectors.mp4", size=(640, 360), damaged=True)

@@ -51,15 +51,12 @@ def scratched(file: Path, begin: float, end: float, every: int = 400) -> None:
     file.write_bytes(content)
 
 
-def smeared(file: Path, begin: int = 0) -> None:
-    """Change bytes in the middle of some pictures of an MP4: every length stays true, so only a decoder sees it.
-
-    `begin`: from this byte of each picture on, instead of its middle.
-    """
+def smeared(file: Path) -> None:
+    """Change bytes in the middle of some pictures of an MP4: every length stays true, so only a decoder sees it."""
     content, picture = bytearray(file.read_bytes()), boxes.read(file).picture
     assert picture is not None
     large = [sample for sample in picture.samples if len(sample) > _LARGE]
     for sample in large[2:]:
-        at = content.index(sample) + (begin or len(sample) // 2)
+        at = content.index(sample) + len(sample) // 2
         content[at : at + 40] = bytes(255 - value for value in content[at : at + 40])
     file.write_bytes(content)
