@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.video.corpus.filming import AAC, FAST_H264, SD, ffmpeg, shoot
 from tests.video.corpus.kinds import kind
-from tests.video.corpus.patching import scratched, smeared
+from tests.video.corpus.patching import beheaded, scratched, smeared
 from tests.video.corpus.phones import HEVC
 
 
@@ -76,6 +76,13 @@ def bad_sectors_hevc(target: Path) -> None:
     """A card with bad sectors, in a coding that is not copied: pictures and sound are hit."""
     shoot(target, f"{HEVC} {AAC}")
     scratched(target, 0.25, 0.5)
+
+
+@kind("lost-pictures-hevc.mov", size=(640, 360), damaged=True, rate=0, beeps=False)
+def lost_pictures_hevc(target: Path) -> None:
+    """Half a second is missing in a coding whose decoder drops what it cannot read, and counts no error."""
+    shoot(target, f"{HEVC} {AAC}")
+    beheaded(target, 40, 55)
 
 
 @kind("bad-sectors.mp4", size=(640, 360), damaged=True)

@@ -60,3 +60,13 @@ def smeared(file: Path) -> None:
         at = content.index(sample) + len(sample) // 2
         content[at : at + 40] = bytes(255 - value for value in content[at : at + 40])
     file.write_bytes(content)
+
+
+def beheaded(file: Path, first: int, last: int) -> None:
+    """Change the headers of some pictures of an MP4, counted from 0: a decoder cannot begin with them."""
+    content, picture = bytearray(file.read_bytes()), boxes.read(file).picture
+    assert picture is not None
+    for sample in picture.samples[first:last]:
+        at = content.index(sample) + 8
+        content[at : at + 40] = bytes(255 - value for value in content[at : at + 40])
+    file.write_bytes(content)
