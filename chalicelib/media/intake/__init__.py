@@ -35,6 +35,7 @@ from chalicelib.media.model import (
     RecordingState,
     is_news,
     lasts_as_long,
+    mended_of,
 )
 from chalicelib.media.processing import Accepted, Outcome, Rejected, TooMuchWork, look_through, process
 from chalicelib.media.processing.contents import Contents
@@ -148,9 +149,12 @@ class _Intake:
                 self._hand_over(claimed, too_much.contents)
                 return
             outcome = self._render(recording, source, folder, cpu_s=None)
+        if recording.home.client_id is None and isinstance(outcome, Accepted) and self._is_damaged(outcome):
+            # Nobody waits for it, and its keys are known to who shows it: it has to be right at once.
+            outcome = self._render(recording, source, folder, cpu_s=None, copy=False)
         self._end(claimed, making.ended(recording, outcome))
-        if isinstance(outcome, Accepted):
-            self._look_through(claimed, outcome)
+        if recording.home.client_id and isinstance(outcome, Accepted):
+            self._look_through(claimed, outcome, source, folder)
 
     def _cpu_s(self) -> float | None:
         """How much work is done here, in seconds of CPU time; None where there is nobody else to do it."""
@@ -158,7 +162,9 @@ class _Intake:
             return None
         return elsewhere.SHARE * self._room.budget.seconds * self._room.cores
 
-    def _render(self, recording: Recording, source: Path, folder: Path, *, cpu_s: float | None) -> Outcome:
+    def _render(
+        self, recording: Recording, source: Path, folder: Path, *, cpu_s: float | None, copy: bool = True
+    ) -> Outcome:
         out_dir = folder / "made"
         out_dir.mkdir(exist_ok=True)
         return self._work(
@@ -168,6 +174,7 @@ class _Intake:
             longest_s=recording.longest_s,
             budget=self._room.budget if self._room else None,
             cpu_s=cpu_s,
+            copy=copy,
         )
 
     def _hand_over(self, claimed: Stored[Recording], contents: Contents) -> None:
@@ -230,16 +237,34 @@ class _Intake:
             with tempfile.TemporaryDirectory(prefix="upload-") as folder:
                 rendition = Path(folder) / "rendition"
                 files.fetch_made(recording.rendition.key, rendition)
-                self._look_through(stored, making.accepted(recording.rendition, rendition))
+                accepted = making.accepted(recording.rendition, rendition)
+                self._look_through(stored, accepted, Path(folder) / "upload", Path(folder))
         elif recording.home.client_id and arrival.version_id not in {None, recording.version_id}:
             removal.remove_made(f"{arrival.key}/{arrival.version_id}/")
+        else:
+            claims.withdraw_mended(recording)
 
-    def _look_through(self, stored: Stored[Recording], accepted: Accepted) -> None:
-        """Decode what was copied, and mark it where parts of it are damaged: it plays already, so this may wait."""
-        if not (accepted.copied_video or accepted.copied_audio):
+    def _look_through(self, stored: Stored[Recording], accepted: Accepted, source: Path, folder: Path) -> None:
+        """Decode what was copied. It plays already, so this may wait; where parts of it are damaged, it is marked.
+
+        A player may stop at what is damaged, so that one takes its place in which the holes are patched.
+        """
+        if not making.is_copied(accepted):
             return
-        damaged = self._look(accepted, budget=self._room.budget if self._room else None).damaged
-        claims.insisting(lambda: claims.mark(self._call, stored.value, damaged=damaged))
+        recording, mended = stored.value, None
+        damaged = self._is_damaged(accepted)
+        if damaged:
+            if not source.exists():
+                files.fetch(recording.key, recording.version_id, source)
+            outcome = self._render(recording, source, folder, cpu_s=None, copy=False)
+            if isinstance(outcome, Accepted):
+                mended = making.published(recording, outcome, mended_of(recording))
+        claims.insisting(lambda: claims.mark(self._call, recording, damaged=damaged, mended=mended))
+
+    def _is_damaged(self, accepted: Accepted) -> bool:
+        if not making.is_copied(accepted):
+            return accepted.damaged
+        return self._look(accepted, budget=self._room.budget if self._room else None).damaged
 
 
 def _nothing() -> None:

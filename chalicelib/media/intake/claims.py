@@ -10,7 +10,7 @@ from chalicelib.foundation.errors import StaleWrite
 from chalicelib.foundation.ids import new_id
 from chalicelib.foundation.log import log
 from chalicelib.foundation.table import Stored
-from chalicelib.media.model import Recording, RecordingState, begun, made_of, parked
+from chalicelib.media.model import Recording, RecordingState, Rendition, begun, made_of, mended_of, parked
 from chalicelib.media.store import files, removal
 from chalicelib.media.store.recordings import RecordingStore
 
@@ -132,23 +132,36 @@ def park(call: Call, claimed: Stored[Recording], reason: str, *, error: str = ""
     settle(call, claimed, parked(recording, reason))
 
 
-def mark(call: Call, looked_at: Recording, *, damaged: bool) -> None:
-    """Note that a recording was looked through, and tell of it where it is damaged. Twice is once."""
+def mark(call: Call, looked_at: Recording, *, damaged: bool, mended: Rendition | None = None) -> None:
+    """Note that a recording was looked through, and tell of it where it is damaged. Twice is once.
+
+    `mended` takes the place of what was published, which goes; it goes itself where it comes too late.
+    """
     stored = RecordingStore(call.table).get(looked_at.home.client_id, looked_at.recording_id)
-    if stored is None or not stored.value.to_look_through or stored.value.version_id != looked_at.version_id:
+    if stored is None:
+        removal.remove_all(looked_at.key)
         return
     rendition = stored.value.rendition
-    if rendition is None:
+    if rendition is None or not stored.value.to_look_through or stored.value.version_id != looked_at.version_id:
+        if mended and rendition and rendition.key != mended.key:
+            removal.remove_made(f"{mended_of(looked_at)}/")
         return
     marked = msgspec.structs.replace(
-        stored.value, to_look_through=False, rendition=msgspec.structs.replace(rendition, damaged=damaged)
+        stored.value, to_look_through=False, rendition=msgspec.structs.replace(mended or rendition, damaged=damaged)
     )
     if damaged:
         change = call.write()
         RecordingStore.settle(change, stored, marked)
         change.commit()
+        withdraw_mended(marked)
     else:
         write(call, stored, marked)
+
+
+def withdraw_mended(recording: Recording) -> None:
+    """Remove what was published first of a recording in whose place a mended one plays."""
+    if recording.rendition and recording.rendition.key.startswith(f"{mended_of(recording)}/"):
+        removal.remove_made(f"{made_of(recording)}/")
 
 
 def insisting[T](attempt: Callable[[], T]) -> T:

@@ -43,6 +43,7 @@ class Work(Protocol):
         longest_s: int | None,
         budget: Budget | None,
         cpu_s: float | None,
+        copy: bool,
     ) -> Outcome: ...
 
 
@@ -79,10 +80,15 @@ def ended(recording: Recording, outcome: Outcome) -> Recording:
     return msgspec.structs.replace(
         recording,
         state=RecordingState.READY,
-        rendition=_published(recording, outcome),
-        # What was made elsewhere has been decoded there.
-        to_look_through=(outcome.copied_video or outcome.copied_audio) and recording.elsewhere is None,
+        rendition=published(recording, outcome, made_of(recording)),
+        # What was made elsewhere has been decoded there, and the library's was looked through before.
+        to_look_through=is_copied(outcome) and recording.elsewhere is None and recording.home.client_id is not None,
     )
+
+
+def is_copied(outcome: Accepted) -> bool:
+    """Tell whether something in it was never decoded."""
+    return outcome.copied_video or outcome.copied_audio
 
 
 def accepted(rendition: Rendition, path: Path) -> Accepted:
@@ -98,19 +104,19 @@ def accepted(rendition: Rendition, path: Path) -> Accepted:
     )
 
 
-def _published(recording: Recording, outcome: Accepted) -> Rendition:
-    """Put what was made into the media bucket, what plays last."""
+def published(recording: Recording, outcome: Accepted, below: str) -> Rendition:
+    """Put what was made into the media bucket below a key, what plays last."""
 
     def put(source: Path | None, under: files.Made) -> str | None:
         if source is None:
             return None
-        key = f"{made_of(recording)}/{under.name}"
+        key = f"{below}/{under.name}"
         files.keep(source, key, under.content_type or "")
         return key
 
     plays = files.MADE[recording.kind]
     rendition = Rendition(
-        key=f"{made_of(recording)}/{plays.name}",
+        key=f"{below}/{plays.name}",
         poster_key=put(outcome.poster, files.POSTER),
         sprite_key=put(outcome.sprite, files.SPRITE),
         timeline_key=put(outcome.timeline, files.TIMELINE),

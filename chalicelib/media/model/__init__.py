@@ -8,6 +8,7 @@ from chalicelib.media.model.moving import (
     is_news,
     lasts_as_long,
     made_of,
+    mended_of,
     next_look,
 )
 from chalicelib.media.model.recording import (
@@ -66,6 +67,7 @@ __all__ = [
     "lasts_as_long",
     "library_sentence",
     "made_of",
+    "mended_of",
     "never_arrived",
     "next_look",
     "parked",

@@ -61,6 +61,11 @@ def made_of(recording: Recording) -> str:
     return f"{recording.key}/{recording.version_id or 'null'}" if recording.home.client_id else recording.key
 
 
+def mended_of(recording: Recording) -> str:
+    """Return below which key what is made of a client's recording lies once its first rendition was found damaged."""
+    return f"{made_of(recording)}.mended"
+
+
 WAITS = timedelta(days=7)
 """How long a recording is looked for in one state. S3 sweeps away the parts of an upload that is older."""
 KEPT_AFTER = timedelta(days=7)

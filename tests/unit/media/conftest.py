@@ -60,6 +60,7 @@ class FakeWork:
         longest_s: int | None,
         budget: Budget | None,
         cpu_s: float | None,
+        copy: bool,
     ) -> Outcome:
         self.seen.append(source.read_bytes())
         self.asked.append((kind, longest_s))
@@ -68,7 +69,7 @@ class FakeWork:
         if self.outcome:
             return self.outcome
         rendition, poster = out_dir / f"rendition.{kind}", out_dir / "poster.jpg"
-        rendition.write_bytes(b"plays")
+        rendition.write_bytes(b"plays" if copy else b"plays to its end")
         poster.write_bytes(b"shows")
         sprite, timeline = out_dir / "sprite.jpg", out_dir / "timeline.json"
         sprite.write_bytes(b"shows small")
@@ -83,8 +84,9 @@ class FakeWork:
             duration_s=self.lasts_s,
             width=720 if film else 0,
             height=1280 if film else 0,
-            copied_video=self.copies and film,
-            copied_audio=self.copies,
+            copied_video=self.copies and film and copy,
+            copied_audio=self.copies and copy,
+            damaged=not copy,
         )
 
 

@@ -319,6 +319,60 @@ def test_what_was_copied_is_looked_through_once_it_plays(practice: Practice, dam
     assert len(look.seen) == 1
 
 
+def test_a_copy_at_which_a_player_may_stop_gives_way_to_one_that_plays_to_its_end(practice: Practice) -> None:
+    recording = practice.send()
+    process_upload(told(recording), NOW, work=FakeWork(copies=True), look=FakeLook(finds=True))
+    _plays_mended(practice, of(practice, recording))
+
+
+def _plays_mended(practice: Practice, settled: Recording, where: str = "") -> None:
+    assert settled.rendition is not None
+    assert practice.stored(settled.rendition.key) == b"plays to its end", where
+    folder = settled.rendition.key.rpartition("/")[0]
+    kept = [key for key in practice.kept() if key.startswith(settled.key)]
+    assert len(kept) == 4, where
+    assert {key.rpartition("/")[0] for key in kept} == {folder}, where
+
+
+def test_what_is_damaged_and_cannot_be_made_anew_stays_as_it_plays(practice: Practice) -> None:
+    recording, work = practice.send(), FakeWork(copies=True)
+
+    def give_up() -> None:
+        work.outcome = Rejected(Reason.OUT_OF_TIME)
+
+    process_upload(told(recording), NOW, work=work, look=FakeLook(finds=True, before=give_up))
+    settled = of(practice, recording)
+    assert settled.rendition is not None
+    assert settled.rendition.damaged
+    assert practice.stored(settled.rendition.key) == b"plays"
+
+
+def test_a_film_of_the_library_is_looked_through_before_anybody_sees_it(practice: Practice) -> None:
+    recording = practice.send(home=LIBRARY, kind=MediaKind.VIDEO)
+    seen: list[RecordingState] = []
+    look = FakeLook(finds=True, before=lambda: seen.append(of(practice, recording).state))
+    process_upload(told(recording), NOW, work=FakeWork(copies=True), look=look)
+    settled = of(practice, recording)
+    assert (look.seen, seen) == ([b"plays"], [RecordingState.PROCESSING])
+    assert settled.rendition is not None
+    assert (settled.rendition.damaged, settled.to_look_through) == (True, False)
+    assert practice.stored(settled.rendition.key) == b"plays to its end"
+
+
+def test_a_recording_that_is_removed_while_it_is_looked_through_leaves_nothing(
+    practice: Practice, call_as: CallAs
+) -> None:
+    recording = practice.send()
+
+    def remove() -> None:
+        write = call_as().write()
+        write.discard(recording_key(practice.client_id, recording.recording_id))
+        write.commit()
+
+    process_upload(told(recording), NOW, work=FakeWork(copies=True), look=FakeLook(finds=True, before=remove))
+    assert [key for key in practice.kept() if key.startswith(recording.key)] == []
+
+
 def test_what_was_made_anew_is_not_looked_through(practice: Practice) -> None:
     look = FakeLook()
     process_upload(told(practice.send()), NOW, work=FakeWork(), look=look)
@@ -352,6 +406,7 @@ def test_looking_through_survives_a_break_at_every_call(practice: Practice, bad_
         assert settled.rendition.damaged, where
         of_it = [event.ids["recording_id"] for event in practice.events()].count(recording.recording_id)
         assert of_it == 2, where
+        _plays_mended(practice, settled, where)
         recording = practice.send()
 
 
