@@ -26,9 +26,10 @@ SHOWN = [n for n in range(4 * RATE) if n not in range(7, 12) and n not in range(
 STEPS = 45
 FOLLOW = """
 (video) => {
-  video.shown = []
+  video.shown = [video.currentTime]
   const tell = (_, { mediaTime }) => {
-    video.shown.push(mediaTime)
+    // The picture that is there already may be told of, too, or again.
+    if (mediaTime !== video.shown.at(-1)) video.shown.push(mediaTime)
     video.requestVideoFrameCallback(tell)
   }
   video.requestVideoFrameCallback(tell)
@@ -145,7 +146,7 @@ def test_a_step_shows_exactly_the_next_picture_however_far_it_is(visit: Visits, 
     for step in range(1, 6):
         button(page, "One frame back").click()
         has_shown(page, STEPS + step)
-    forth, back = SHOWN[1 : STEPS + 1], SHOWN[STEPS - 5 : STEPS][::-1]
+    forth, back = SHOWN[: STEPS + 1], SHOWN[STEPS - 5 : STEPS][::-1]
     assert max(after - before for before, after in itertools.pairwise(forth)) > 15  # half a second without a picture
     shown = video(page).evaluate("(video) => video.shown")
     assert shown == pytest.approx([n / RATE for n in forth + back], abs=0.002)
@@ -345,7 +346,7 @@ def video(page: Page) -> Locator:
 def has_shown(page: Page, pictures: int) -> None:
     """Wait until the browser has put so many pictures on the screen since it is followed."""
     page.wait_for_function(
-        "([video, pictures]) => video.shown.length >= pictures", arg=[video(page).element_handle(), pictures]
+        "([video, pictures]) => video.shown.length > pictures", arg=[video(page).element_handle(), pictures]
     )
 
 
