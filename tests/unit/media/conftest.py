@@ -191,10 +191,10 @@ class Practice:
             if row.pk.startswith(self.practice_id)
         ]
 
-    def kept(self) -> dict[str, str]:
+    def kept(self, below: str = "") -> dict[str, str]:
         """The keys in the media bucket with their content types."""
         bucket = settings().media_bucket
-        listed = self._s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        listed = self._s3.list_objects_v2(Bucket=bucket, Prefix=below).get("Contents", [])
         return {one["Key"]: self._s3.head_object(Bucket=bucket, Key=one["Key"])["ContentType"] for one in listed}
 
     def stored(self, key: str) -> bytes:

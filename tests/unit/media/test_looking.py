@@ -50,7 +50,7 @@ def _looks(until: datetime) -> list[datetime]:
     while now <= until:
         if _tick(now):
             looked.append(now)
-        now += 5 * MINUTE
+        now += 15 * MINUTE
     return looked
 
 
