@@ -19,9 +19,19 @@ from chalicelib.care.model.submission import (
     Submission,
 )
 from chalicelib.contact.model import SCHEDULE, Schedule
+from chalicelib.curriculum.store import captioned_in
 from chalicelib.foundation import places
 from chalicelib.foundation.clock import stamp
-from chalicelib.foundation.ids import ClientId, EnrolmentId, PersonId, ProgramId, SubmissionId, digest, newest_first
+from chalicelib.foundation.ids import (
+    ClientId,
+    EnrolmentId,
+    PersonId,
+    ProgramId,
+    ResourceId,
+    SubmissionId,
+    digest,
+    newest_first,
+)
 from chalicelib.foundation.table import Key, Stored, Table
 from chalicelib.practice.model import CARD, PRACTICE, Card, Practice
 
@@ -114,6 +124,8 @@ class LessonDesk(NamedTuple):
     enrolment: Stored[Enrolment] | None
     lesson: Stored[LessonCopy] | None
     attempt: Stored[Attempt] | None
+    captioned: frozenset[ResourceId]
+    """Videos of the library that have captions."""
 
 
 class ReviewDesk(NamedTuple):
@@ -166,6 +178,7 @@ class CareStore:
                 enrolment_key(client_id, enrolment_id),
                 lesson_key(client_id, enrolment_id, number),
                 attempt_key(client_id, enrolment_id, number),
+                places.CAPTIONED,
             ]
         )
         practice, lesson = rows.one(PRACTICE), rows.one(LESSON_COPY)
@@ -175,6 +188,7 @@ class CareStore:
             rows.one(ENROLMENT) or (self._finished(client_id, enrolment_id) if lesson else None),
             lesson,
             rows.one(ATTEMPT),
+            captioned_in(rows),
         )
 
     def review_desk(self, client_id: ClientId, submission_id: SubmissionId, person_id: PersonId) -> ReviewDesk:

@@ -8,6 +8,7 @@ from chalicelib.curriculum.shapes import (
     LessonChange,
     LessonDraft,
     Library,
+    NewCaptions,
     NewLesson,
     NewProgram,
     NewResource,
@@ -16,6 +17,7 @@ from chalicelib.curriculum.shapes import (
     Programs,
     ProgramView,
     ResourceOpened,
+    ResourceView,
 )
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.http import Answer, Nothing, endpoint
@@ -54,6 +56,25 @@ def give_up_resource(call: Call, recording_id: RecordingId) -> Nothing:
     """Take a file out of the library, or give up sending it."""
     service.give_up_resource(call, ResourceId(recording_id))
     return Nothing()
+
+
+@endpoint(
+    ROUTES,
+    "PUT",
+    "/api/library/{recording_id}/captions",
+    takes=NewCaptions,
+    answers=ResourceView,
+    roles=THERAPISTS,
+)
+def put_captions(call: Call, body: NewCaptions, recording_id: RecordingId) -> ResourceView:
+    """Give a video of the library captions, in the place of those that it had."""
+    return service.put_captions(call, ResourceId(recording_id), body)
+
+
+@endpoint(ROUTES, "DELETE", "/api/library/{recording_id}/captions", answers=ResourceView, roles=THERAPISTS)
+def take_out_captions(call: Call, recording_id: RecordingId) -> ResourceView:
+    """Take the captions of a video out."""
+    return service.take_out_captions(call, ResourceId(recording_id))
 
 
 @endpoint(ROUTES, "GET", "/api/programs", answers=Programs, roles=THERAPISTS)

@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.curriculum.model import MOST_LESSONS, Blocks, Lesson, Line, Minutes, Published, ResourceKind, Title
 from chalicelib.foundation.ids import LessonId, ProgramId, ResourceId
-from chalicelib.media.model import LARGEST, RecordingState
+from chalicelib.media.model import LARGEST, LARGEST_CAPTIONS, RecordingState
 from chalicelib.media.shapes import Ticket
 
 
@@ -35,8 +35,15 @@ class ResourceView(msgspec.Struct, frozen=True, kw_only=True):
     poster_url: str | None = None
     sprite_url: str | None = None
     timeline_url: str | None = None
+    captions_url: str | None = None
     duration_s: float | None = None
     at: datetime
+
+
+class NewCaptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said in a video, as WebVTT or SubRip."""
+
+    text: Annotated[str, msgspec.Meta(max_length=LARGEST_CAPTIONS)]
 
 
 class ResourceOpened(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +120,7 @@ class ResourceUse(msgspec.Struct, frozen=True, kw_only=True):
     poster_url: str | None = None
     sprite_url: str | None = None
     timeline_url: str | None = None
+    captions_url: str | None = None
 
 
 class ProgramView(msgspec.Struct, frozen=True, kw_only=True):

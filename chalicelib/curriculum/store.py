@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.curriculum.model import (
+    CAPTIONED,
     EDITION,
     LESSON,
     PROGRAM,
     RESOURCE,
+    Captioned,
     Edition,
     Lesson,
     Program,
@@ -19,9 +21,10 @@ from chalicelib.curriculum.model import (
     resources,
 )
 from chalicelib.foundation import places
+from chalicelib.foundation.errors import StaleWrite
 from chalicelib.foundation.ids import LessonId, ProgramId, ResourceId
 from chalicelib.foundation.once import DONE, Done, Once
-from chalicelib.foundation.table import Key, Stored, Table
+from chalicelib.foundation.table import Key, Rows, Stored, Table
 from chalicelib.foundation.write import Write
 from chalicelib.media.model import RECORDING, Recording
 
@@ -41,6 +44,15 @@ class Page(NamedTuple):
     files: Mapping[ResourceId, Recording]
     done: Done | None
     """The mark of the request that asks, if it has been here before."""
+    captioned: frozenset[ResourceId]
+
+
+class Film(NamedTuple):
+    """A resource, its recording, and the row that says which have captions."""
+
+    resource: Stored[Resource]
+    recording: Recording
+    captioned: Stored[Captioned] | None
 
 
 class Shelved(NamedTuple):
@@ -82,6 +94,19 @@ class CurriculumStore:
         resource, recording = rows.one(RESOURCE), rows.one(RECORDING)
         return Shelved(resource, recording) if resource and recording else None
 
+    def film(self, resource_id: ResourceId) -> Film | None:
+        """Read one resource with what its captions are written down in."""
+        rows = self._table.get_many(
+            [_resource(resource_id), places.library_recording(resource_id), places.CAPTIONED],
+        )
+        resource, recording = rows.one(RESOURCE), rows.one(RECORDING)
+        return Film(resource, recording.value, rows.one(CAPTIONED)) if resource and recording else None
+
+    def captioned(self) -> frozenset[ResourceId]:
+        """Read which videos have captions."""
+        row = self._table.get(CAPTIONED, places.CAPTIONED)
+        return row.value.resources if row else frozenset()
+
     def programs(self) -> list[Program]:
         """Read the headers of all programs, in the order in which they were begun."""
         found: list[Program] = []
@@ -110,7 +135,7 @@ class CurriculumStore:
     def _page(self, program_id: ProgramId, once: Once | None) -> Page | None:
         drafts = self._drafts(program_id)
         files = [places.library_recording(one) for one in resources(draft.value for draft in drafts.values())]
-        rows = self._table.get_many([_header(program_id), *([once.key] if once else []), *files])
+        rows = self._table.get_many([_header(program_id), *([once.key] if once else []), places.CAPTIONED, *files])
         header, done = rows.one(PROGRAM), rows.one(DONE)
         if header is None:
             return None
@@ -119,6 +144,7 @@ class CurriculumStore:
             {lesson_id: drafts[lesson_id] for lesson_id in header.value.lessons if lesson_id in drafts},
             {ResourceId(row.value.recording_id): row.value for row in rows.all(RECORDING)},
             done.value if done else None,
+            captioned_in(rows),
         )
 
     def files(self, resource_ids: Iterable[ResourceId]) -> dict[ResourceId, Recording]:
@@ -148,6 +174,14 @@ class CurriculumStore:
         write.add(RESOURCE, _resource(resource.resource_id), resource)
 
     @staticmethod
+    def note_captions(write: Write, row: Stored[Captioned] | None, captioned: Captioned) -> None:
+        """Write down which videos have captions; somebody who was faster makes it a StaleWrite."""
+        if row:
+            write.replace(row, captioned)
+        else:
+            write.add(CAPTIONED, places.CAPTIONED, captioned, otherwise=StaleWrite)
+
+    @staticmethod
     def add_program(write: Write, program: Program) -> None:
         """Add a program's header."""
         write.add(PROGRAM, _header(program.program_id), program)
@@ -164,6 +198,12 @@ class CurriculumStore:
         write.add(EDITION, Key(part, _version(edition.version)), edition)
         for number, lesson in enumerate(lessons, 1):
             write.add(LESSON, Key(part, f"{_version(edition.version)}#{number:02}"), lesson)
+
+
+def captioned_in(rows: Rows) -> frozenset[ResourceId]:
+    """Tell which videos have captions, from what was read with `places.CAPTIONED` in it."""
+    row = rows.one(CAPTIONED)
+    return row.value.resources if row else frozenset()
 
 
 def _resource(resource_id: ResourceId) -> Key:

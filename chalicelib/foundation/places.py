@@ -16,6 +16,8 @@ DOORS = "doors"
 CLIENTS = "clients"
 LIBRARY = "library"
 PROGRAMS = "programs"
+CAPTIONED = Key(LIBRARY, "captioned")
+"""Which videos of the library have captions: one row, so that a lesson reads it along."""
 REVIEW_LINKS = "review_links"
 REVIEW_SESSIONS = "review_sessions"
 INVOICES = "invoices"

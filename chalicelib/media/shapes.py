@@ -72,6 +72,7 @@ class MediaUrls(msgspec.Struct, frozen=True, kw_only=True):
     poster_url: str | None = None
     sprite_url: str | None = None
     timeline_url: str | None = None
+    captions_url: str | None = None
 
 
 class RecordingView(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ from .practice.conftest import staff
 from .practice.gateway import Gateway, Reply, Somebody, _route
 from .practice.key import Key, add_passkey, come_in
 from .privacy.conftest import lead
-from .privacy.life import BLOCKS, DAY, Life
+from .privacy.life import BLOCKS, DAY, Life, film
 from .steps import READS, Act, Faults, Outcome, Steps
 
 READS_ONLY = frozenset(
@@ -165,6 +165,7 @@ class Everything(Life):
         self.office()
         self.course()
         self.bytes_()
+        self.captions()
         self.signing_in()
         self.days()
         self.erase()
@@ -246,6 +247,18 @@ class Everything(Life):
         self.put_together(f"/api/library/{resource}", self.ines)
         process_upload(event, self.now, work=refuse)
         self.ask("DELETE", f"/api/library/{resource}", self.ines)
+        self.deliver()
+
+    def captions(self) -> None:
+        """A video of the library gets captions, and loses them."""
+        file = {"kind": "video", "title": "A squat", "content_type": "video/mp4", "size": 13, "file_name": "a.mp4"}
+        resource = self.ask("POST", "/api/resources", self.ines, file)["resource"]["resource_id"]
+        event = self.upload(resource)
+        self.put_together(f"/api/library/{resource}", self.ines)
+        process_upload(event, self.now, work=film)
+        said = {"text": "WEBVTT\n\n00:01.000 --> 00:02.000\nDown.\n"}
+        self.ask("PUT", f"/api/library/{resource}/captions", self.ines, said)
+        self.ask("DELETE", f"/api/library/{resource}/captions", self.ines)
         self.deliver()
 
     def signing_in(self) -> None:

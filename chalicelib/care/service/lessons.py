@@ -15,7 +15,7 @@ from chalicelib.care.store import CareStore, LessonDesk, attempt_key
 from chalicelib.curriculum.model import AnyBlock, Lesson, Recording
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Invalid, NotFound, StaleWrite
-from chalicelib.foundation.ids import ClientId, EnrolmentId, RecordingId, SubmissionId, new_id
+from chalicelib.foundation.ids import ClientId, EnrolmentId, RecordingId, ResourceId, SubmissionId, new_id
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
 from chalicelib.media import service as media
@@ -37,6 +37,7 @@ class Opened(msgspec.Struct, frozen=True):
     copy: Stored[LessonCopy]
     row: Stored[Attempt] | None
     """What lies in the attempt's place: an attempt of this turn or of one before it."""
+    captioned: frozenset[ResourceId]
 
     @property
     def lesson(self) -> Lesson:
@@ -56,7 +57,7 @@ def opened(call: Call, desk: LessonDesk, number: int, action: Action) -> Opened:
     if not (desk.card and desk.practice and desk.enrolment and desk.lesson):
         raise NotFound
     line = course.line(desk.enrolment.value, number)
-    return Opened(desk.card, desk.practice, desk.enrolment, line, desk.lesson, desk.attempt)
+    return Opened(desk.card, desk.practice, desk.enrolment, line, desk.lesson, desk.attempt, desk.captioned)
 
 
 def doing(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, number: int) -> Opened:
@@ -89,6 +90,7 @@ def show(found: Opened, *, with_attempt: bool) -> LessonView:
         line=found.line,
         lesson=found.lesson,
         revision=found.copy.version,
+        captioned=found.captioned,
         attempt=found.attempt if with_attempt and found.line.state in DOING else None,
     )
 
@@ -218,6 +220,7 @@ def restart(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, number: 
             course.line(begun, number),
             found.copy,
             None,
+            found.captioned,
         )
         return write.commit(show(fresh, with_attempt=True))
 

@@ -18,7 +18,7 @@ from chalicelib.care.shapes import (
 )
 from chalicelib.curriculum.model import Lesson
 from chalicelib.curriculum.service import media_urls
-from chalicelib.foundation.ids import PracticeId, SubmissionId
+from chalicelib.foundation.ids import PracticeId, ResourceId, SubmissionId
 from chalicelib.foundation.table import Stored
 from chalicelib.media import service as media
 from chalicelib.media.model import RecordingState
@@ -76,6 +76,7 @@ def lesson_view(
     line: Line,
     lesson: Lesson,
     revision: int,
+    captioned: frozenset[ResourceId],
     attempt: Attempt | None,
 ) -> LessonView:
     """Show a lesson, with what has been answered in this turn if that may be shown."""
@@ -88,7 +89,7 @@ def lesson_view(
         state=line.state,
         revision=revision,
         lesson=lesson,
-        media=media_urls(practice.practice_id, [lesson]),
+        media=media_urls(practice.practice_id, [lesson], captioned),
         submission_id=line.turns[-1].submission_id if line.state in DOING else _sent(line),
         answers=answer_views(fitting(lesson, attempt.answers)) if attempt else {},
         recordings=take_views(attempt.takes) if attempt else {},

@@ -28,13 +28,16 @@ from chalicelib.curriculum.model.blocks import (
     WebAddress,
 )
 from chalicelib.curriculum.model.programs import (
+    CAPTIONED,
     EDITION,
     LARGEST_LESSON,
     LESSON,
+    MOST_CAPTIONED,
     MOST_LESSONS,
     MOST_VERSIONS,
     PROGRAM,
     RESOURCE,
+    Captioned,
     Edition,
     Lesson,
     Minutes,
@@ -58,9 +61,11 @@ from chalicelib.curriculum.model.rules import (
 )
 
 __all__ = [
+    "CAPTIONED",
     "EDITION",
     "LARGEST_LESSON",
     "LESSON",
+    "MOST_CAPTIONED",
     "MOST_LESSONS",
     "MOST_VERSIONS",
     "PROGRAM",
@@ -70,6 +75,7 @@ __all__ = [
     "Block",
     "BlockId",
     "Blocks",
+    "Captioned",
     "Choice",
     "Count",
     "Document",

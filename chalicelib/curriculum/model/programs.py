@@ -16,6 +16,8 @@ MOST_LESSONS = 60
 LARGEST_LESSON = 60_000
 """Bytes of a lesson as JSON: sixty of them fit into one transaction of 4 MB (DynamoDB, 2026)."""
 MOST_VERSIONS = 999
+MOST_CAPTIONED = 1_000
+"""Videos with captions in one practice: their ids are read with each lesson, 29 kB at most."""
 
 
 class Lesson(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,14 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     alt: Annotated[str, msgspec.Meta(max_length=500)] = ""
     by: PersonId
     at: datetime
+    captions: str = ""
+    """A digest of the captions that lie beside it; empty where there are none."""
+
+
+class Captioned(msgspec.Struct, frozen=True, kw_only=True):
+    """Which videos of the library have captions, those that lessons still show among them."""
+
+    resources: frozenset[ResourceId] = frozenset()
 
 
 _OURS = Handling(Export.NEVER, Erase.NOTHING, keep_days=None)
@@ -78,3 +88,4 @@ PROGRAM = Kind("program", Program, _OURS)
 LESSON = Kind("lesson", Lesson, _OURS)
 EDITION = Kind("edition", Edition, _OURS)
 RESOURCE = Kind("resource", Resource, _OURS)
+CAPTIONED = Kind("captioned", Captioned, _OURS)

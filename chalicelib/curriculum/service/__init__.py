@@ -1,5 +1,6 @@
 """What is done with the library and the programs: filling, writing, putting into order, publishing."""
 
+from chalicelib.curriculum.service.captions import put_captions, take_out_captions
 from chalicelib.curriculum.service.editions import (
     check_new_files,
     edition,
@@ -32,6 +33,8 @@ __all__ = [
     "program",
     "programs",
     "publish_program",
+    "put_captions",
     "save_lesson",
     "see_edition",
+    "take_out_captions",
 ]

@@ -84,7 +84,7 @@ def see_edition(call: Call, program_id: ProgramId, version: str) -> EditionView:
     """Show a published version. What it shows was ready when it was published, and stays."""
     known = version.isdecimal() and len(version) <= _MOST_DIGITS
     head, lessons = edition(call, program_id, int(version) if known else 0)
-    urls = media_urls(call.actor.practice_id, lessons)
+    urls = media_urls(call.actor.practice_id, lessons, CurriculumStore(call.table).captioned())
     return EditionView(
         program_id=head.program_id,
         title=head.title,
@@ -98,16 +98,19 @@ def see_edition(call: Call, program_id: ProgramId, version: str) -> EditionView:
                 poster_url=one.poster_url,
                 sprite_url=one.sprite_url,
                 timeline_url=one.timeline_url,
+                captions_url=one.captions_url,
             )
             for resource_id, one in urls.items()
         },
     )
 
 
-def media_urls(practice_id: PracticeId, lessons: Iterable[Lesson]) -> dict[ResourceId, MediaUrls]:
-    """Sign what opens the files of published lessons for 15 minutes. Nothing is read."""
+def media_urls(
+    practice_id: PracticeId, lessons: Iterable[Lesson], captioned: frozenset[ResourceId] = frozenset()
+) -> dict[ResourceId, MediaUrls]:
+    """Sign what opens the files of published lessons for 15 minutes. Nothing is read, `captioned` was."""
     return {
-        resource_id: media.library_urls(practice_id, resource_id, MediaKind(kind))
+        resource_id: media.library_urls(practice_id, resource_id, MediaKind(kind), captioned=resource_id in captioned)
         for resource_id, kind in resources(lessons).items()
     }
 

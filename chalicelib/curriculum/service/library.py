@@ -13,7 +13,7 @@ from chalicelib.media.model import Home, MediaKind, Recording, RecordingState
 def library(call: Call, after: str | None) -> Library:
     """Show a page of the library, newest first."""
     page = CurriculumStore(call.table).library(after)
-    found = tuple(_view(resource.value, recording.value) for resource, recording in page.shelved)
+    found = tuple(view(resource.value, recording.value) for resource, recording in page.shelved)
     return Library(resources=found, after=page.after)
 
 
@@ -67,7 +67,8 @@ def give_up_resource(call: Call, resource_id: ResourceId) -> None:
     write.commit()
 
 
-def _view(resource: Resource, recording: Recording) -> ResourceView:
+def view(resource: Resource, recording: Recording) -> ResourceView:
+    """Render a file of the library."""
     seen = media.view(recording, with_urls=True)
     return ResourceView(
         resource_id=resource.resource_id,
@@ -80,6 +81,7 @@ def _view(resource: Resource, recording: Recording) -> ResourceView:
         poster_url=seen.poster_url,
         sprite_url=seen.sprite_url,
         timeline_url=seen.timeline_url,
+        captions_url=media.captions_url(recording) if resource.captions else None,
         duration_s=seen.duration_s,
         at=resource.at,
     )

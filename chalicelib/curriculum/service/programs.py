@@ -98,7 +98,7 @@ def change_program(call: Call, program_id: ProgramId, change: ProgramChange) -> 
         drafts = (
             _draft(page.lessons[lesson_id].value, page.lessons[lesson_id].version) for lesson_id in change.lessons
         )
-        return _view(changed, drafts, page.files)
+        return _view(changed, drafts, page.files, page.captioned)
 
     return insisting(attempt)
 
@@ -127,7 +127,7 @@ def add_lesson(call: Call, program_id: ProgramId, new: NewLesson) -> ProgramView
         CurriculumStore.add_draft(write, program_id, lesson)
         write.commit()
         drafts = [_draft(stored.value, stored.version) for stored in page.lessons.values()]
-        return _view(changed, [*drafts, _draft(lesson, 1)], page.files)
+        return _view(changed, [*drafts, _draft(lesson, 1)], page.files, page.captioned)
 
     return insisting(attempt)
 
@@ -200,10 +200,15 @@ def insisting[T](attempt: Callable[[], T]) -> T:
 def view(page: Page) -> ProgramView:
     """Render what was read of a program."""
     drafts = (_draft(stored.value, stored.version) for stored in page.lessons.values())
-    return _view(page.header.value, drafts, page.files)
+    return _view(page.header.value, drafts, page.files, page.captioned)
 
 
-def _view(header: Program, lessons: Iterable[LessonDraft], files: Mapping[ResourceId, Recording]) -> ProgramView:
+def _view(
+    header: Program,
+    lessons: Iterable[LessonDraft],
+    files: Mapping[ResourceId, Recording],
+    captioned: frozenset[ResourceId] = frozenset(),
+) -> ProgramView:
     return ProgramView(
         program_id=header.program_id,
         title=header.title,
@@ -213,11 +218,13 @@ def _view(header: Program, lessons: Iterable[LessonDraft], files: Mapping[Resour
         changed_at=header.changed_at,
         changed_since_publication=header.changed_since_publication,
         revision=header.revision,
-        media={resource_id: _use(recording) for resource_id, recording in files.items()},
+        media={
+            resource_id: _use(recording, captioned=resource_id in captioned) for resource_id, recording in files.items()
+        },
     )
 
 
-def _use(recording: Recording) -> ResourceUse:
+def _use(recording: Recording, *, captioned: bool) -> ResourceUse:
     seen = media.view(recording, with_urls=True)
     return ResourceUse(
         state=seen.state,
@@ -225,6 +232,7 @@ def _use(recording: Recording) -> ResourceUse:
         poster_url=seen.poster_url,
         sprite_url=seen.sprite_url,
         timeline_url=seen.timeline_url,
+        captions_url=media.captions_url(recording) if captioned else None,
     )
 
 

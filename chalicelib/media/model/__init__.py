@@ -1,5 +1,6 @@
 """Recordings: bytes that people send, on their way from an upload to something that plays."""
 
+from chalicelib.media.model.captions import LARGEST_CAPTIONS, Cue, read_captions, write_captions
 from chalicelib.media.model.moving import (
     KEPT_AFTER,
     MOST_TRIES,
@@ -45,6 +46,7 @@ __all__ = [
     "FAILED_ELSEWHERE",
     "KEPT_AFTER",
     "LARGEST",
+    "LARGEST_CAPTIONS",
     "LARGEST_OF",
     "MOST_PARTS",
     "MOST_TRIES",
@@ -54,6 +56,7 @@ __all__ = [
     "RECORDING",
     "TRIED_OUT",
     "WAITS",
+    "Cue",
     "Elsewhere",
     "Home",
     "MediaKind",
@@ -73,5 +76,7 @@ __all__ = [
     "parked",
     "part_length",
     "parts_of",
+    "read_captions",
     "sniff",
+    "write_captions",
 ]

@@ -1,7 +1,15 @@
 """What is done with recordings: they are opened, sent, put together or given up, and played."""
 
 from chalicelib.media.service.looking import look_for
-from chalicelib.media.service.playback import library_picture, library_urls, recording, see_recording, view
+from chalicelib.media.service.playback import (
+    captions_url,
+    keep_captions,
+    library_picture,
+    library_urls,
+    recording,
+    see_recording,
+    view,
+)
 from chalicelib.media.service.removing import (
     client_files,
     client_of_original,
@@ -19,11 +27,13 @@ from chalicelib.media.service.uploads import abandon, arrived_parts, complete, g
 __all__ = [
     "abandon",
     "arrived_parts",
+    "captions_url",
     "client_files",
     "client_of_original",
     "complete",
     "files_below",
     "give_up",
+    "keep_captions",
     "library_picture",
     "library_urls",
     "look_for",

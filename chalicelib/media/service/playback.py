@@ -73,7 +73,9 @@ def _urls(kind: MediaKind, made: Rendition) -> MediaUrls:
     )
 
 
-def library_urls(practice_id: PracticeId, resource_id: ResourceId, kind: MediaKind) -> MediaUrls:
+def library_urls(
+    practice_id: PracticeId, resource_id: ResourceId, kind: MediaKind, *, captioned: bool = False
+) -> MediaUrls:
     """Sign what opens a file of the library that is ready. Nothing is read: its keys follow from its id."""
     below = _below(practice_id, resource_id)
 
@@ -86,7 +88,18 @@ def library_urls(practice_id: PracticeId, resource_id: ResourceId, kind: MediaKi
         poster_url=at(files.POSTER) if shows else None,
         sprite_url=at(files.SPRITE) if shows else None,
         timeline_url=at(files.TIMELINE) if plays else None,
+        captions_url=at(files.CAPTIONS) if captioned else None,
     )
+
+
+def captions_url(film: Recording) -> str:
+    """Sign the captions of a video of the library, which has some."""
+    return files.play_url(f"{film.key}/{files.CAPTIONS.name}", files.CAPTIONS.content_type)
+
+
+def keep_captions(film: Recording, text: str) -> None:
+    """Write the captions of a video of the library, a WebVTT file, in the place of those that it had."""
+    files.write_beside(film.key, files.CAPTIONS, text)
 
 
 def library_picture(practice_id: PracticeId, resource_id: ResourceId, kind: MediaKind) -> str | None:

@@ -104,7 +104,8 @@ MADE = {
 POSTER = Made("poster.jpg", "image/jpeg")
 SPRITE = Made("sprite.jpg", "image/jpeg")
 TIMELINE = Made("timeline.json", "application/json")
-BESIDE = frozenset({POSTER.name, SPRITE.name, TIMELINE.name})
+CAPTIONS = Made("captions.vtt", "text/vtt; charset=utf-8")
+BESIDE = frozenset({POSTER.name, SPRITE.name, TIMELINE.name, CAPTIONS.name})
 """Files that lie beside what plays, and say nothing without it."""
 
 
@@ -236,6 +237,17 @@ def keep(source: Path, key: str, content_type: str) -> None:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _THERE_ALREADY:
                 raise
+
+
+def write_beside(key: str, made: Made, body: str) -> None:
+    """Write what is said beside a file that plays; what was there gives way."""
+    _s3().put_object(
+        Bucket=settings().media_bucket,
+        Key=f"{key}/{made.name}",
+        Body=body.encode(),
+        ContentType=made.content_type or "application/octet-stream",
+        CacheControl="private, no-cache",
+    )
 
 
 ELSEWHERE = "elsewhere/"

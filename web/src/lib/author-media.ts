@@ -9,6 +9,7 @@ export interface Media {
   state?: LibraryState
   play_url?: string | null
   poster_url?: string | null
+  captions_url?: string | null
 }
 
 /** The file that a block shows: as the library has it, else as much as the lesson's own media say. */
@@ -18,7 +19,7 @@ export function resourceFor(block: Block, media: Readonly<Record<string, Media>>
   const use = resource_id === undefined ? undefined : media[resource_id]
   if (!resource_id || !use) return undefined
   const kind = block.kind === 'image' ? 'image' : block.kind === 'document' ? 'document' : 'video'
-  return { resource_id, kind, title: nameOf(block), alt: block.kind === 'image' ? block.alt : '', state: use.state ?? 'ready', play_url: use.play_url ?? null, poster_url: use.poster_url ?? null, sprite_url: null, timeline_url: null, reason: null, duration_s: null, at: '' }
+  return { resource_id, kind, title: nameOf(block), alt: block.kind === 'image' ? block.alt : '', state: use.state ?? 'ready', play_url: use.play_url ?? null, poster_url: use.poster_url ?? null, sprite_url: null, timeline_url: null, captions_url: use.captions_url ?? null, reason: null, duration_s: null, at: '' }
 }
 
 /** Blocks for the client's view: words that are not written yet have their place, so that it can be looked at. */
@@ -42,7 +43,7 @@ export function addressesFor(blocks: readonly Block[], media: Readonly<Record<st
     if (!id) continue
     const known = find(id)
     const own = media[id]
-    found[id] = { play_url: own?.play_url ?? known?.play_url ?? null, poster_url: own?.poster_url ?? known?.poster_url ?? null }
+    found[id] = { play_url: own?.play_url ?? known?.play_url ?? null, poster_url: own?.poster_url ?? known?.poster_url ?? null, captions_url: (known ?? own)?.captions_url ?? null }
   }
   return found
 }

@@ -152,6 +152,7 @@ export interface RecordingView extends Playable {
 export interface Media {
   play_url: string | null
   poster_url: string | null
+  captions_url?: string | null
 }
 
 // Pages.

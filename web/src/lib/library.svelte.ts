@@ -1,7 +1,7 @@
 /** The practice's files: what is there, what is on its way from this window, and how each of them is. */
 import { blobShelf, type BlobShelf, type KeptUpload } from './blob-shelf'
 import { libraryFault, type LibraryKind, mediaTypeOf } from './library-words'
-import { completeFile, getFile, giveUpFile, listParts, listResources, openResource, type Resource, signParts } from './office-api'
+import { completeFile, getFile, giveUpFile, listParts, listResources, openResource, putCaptions, type Resource, signParts, takeOutCaptions } from './office-api'
 import { asProblem, type Problem } from './problem'
 import { session } from './session.svelte'
 import { type PutPart, type UploadCalls, Uploader } from './uploader'
@@ -123,6 +123,12 @@ export class LibraryDesk {
     this.#machines.delete(resource_id)
     this.#forget(resource_id)
     this.resources = this.resources?.filter((one) => one.resource_id !== resource_id)
+  }
+
+  /** Gives a video the captions of a file, or takes out what it has. Rejects with a Problem where the file is not understood. */
+  async caption(resource_id: string, text: string | undefined): Promise<void> {
+    const now = text === undefined ? await takeOutCaptions(resource_id) : await putCaptions(resource_id, text)
+    this.resources = this.resources?.map((one) => (one.resource_id === resource_id ? now : one))
   }
 
   /** How a file is now; its addresses are new as well. */

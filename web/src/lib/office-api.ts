@@ -72,6 +72,8 @@ export const openResource = (about: NewResource) => post<Schemas['ResourceOpened
 const filePath = (id: string) => `/api/library/${q(id)}`
 export const getFile = (id: string) => get<Schemas['RecordingView']>(filePath(id))
 export const giveUpFile = async (id: string): Promise<void> => void (await send<unknown>('DELETE', filePath(id)))
+export const putCaptions = async (id: string, text: string) => (await send<Resource>('PUT', `${filePath(id)}/captions`, { text })).data
+export const takeOutCaptions = async (id: string) => (await send<Resource>('DELETE', `${filePath(id)}/captions`)).data
 export const signParts = (id: string, numbers: number[]) => post<Schemas['PartUrls']>(`${filePath(id)}/parts`, { numbers })
 export const listParts = (id: string) => get<Schemas['ArrivedParts']>(`${filePath(id)}/parts`)
 export const completeFile = (id: string, parts: { number: number; etag: string }[]) => post<Schemas['RecordingView']>(`${filePath(id)}/completion`, { parts })

@@ -105,7 +105,8 @@ describe('files', () => {
     expect(resourceFor(video, { r: { state: 'processing' } }, undefined)).toMatchObject({ title: 'A hard talk', state: 'processing' })
     expect(resourceFor(video, { r: { play_url: '/p' } }, undefined)?.state).toBe('ready')
     expect(resourceFor(newBlock('text', 't'), {}, undefined)).toBeUndefined()
-    expect(addressesFor([video], {}, () => undefined)).toEqual({ r: { play_url: null, poster_url: null } })
+    expect(addressesFor([video], {}, () => undefined)).toEqual({ r: { play_url: null, poster_url: null, captions_url: null } })
+    expect(addressesFor([video], { r: { captions_url: '/old.vtt' } }, () => undefined)['r']?.captions_url).toBe('/old.vtt')
   })
 })
 

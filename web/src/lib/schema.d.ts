@@ -693,6 +693,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/library/{recording_id}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a video of the library captions, in the place of those that it had. */
+        put: operations["put_captions"];
+        post?: never;
+        /** Take the captions of a video out. */
+        delete: operations["take_out_captions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/library/{recording_id}/completion": {
         parameters: {
             query?: never;
@@ -1954,6 +1972,8 @@ export interface components {
             sprite_url: string | null;
             /** @default null */
             timeline_url: string | null;
+            /** @default null */
+            captions_url: string | null;
         };
         /**
          * Money
@@ -1979,6 +1999,13 @@ export interface components {
         Named: {
             person_id: string;
             name: string;
+        };
+        /**
+         * NewCaptions
+         * @description What is said in a video, as WebVTT or SubRip.
+         */
+        NewCaptions: {
+            text: string;
         };
         /** NewLesson */
         NewLesson: {
@@ -2449,6 +2476,8 @@ export interface components {
             sprite_url: string | null;
             /** @default null */
             timeline_url: string | null;
+            /** @default null */
+            captions_url: string | null;
         };
         /**
          * ResourceView
@@ -2470,6 +2499,8 @@ export interface components {
             sprite_url: string | null;
             /** @default null */
             timeline_url: string | null;
+            /** @default null */
+            captions_url: string | null;
             /** @default null */
             duration_s: number | null;
             at: string;
@@ -4453,6 +4484,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCaptions"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceView"];
+                };
+            };
+            /** @description Refused, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_out_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceView"];
                 };
             };
             /** @description Refused, with what to do about it */
