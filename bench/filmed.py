@@ -59,8 +59,8 @@ def _ffmpeg(words: str, target: Path) -> None:
 CLIPS = (
     Clip("1080p30 H.264, an Android phone", f"{_H264} -b:v 12M {_709} -c:a aac"),
     Clip("1080p60 HEVC, upright, an iPhone", f"{_HEVC} -b:v 12M {_709} -c:a aac", ".mov", rate=60, turned=True),
-    Clip("4K HEVC", f"{_HEVC} -b:v 30M {_709} -c:a aac", size="3840x2160", seconds=6),
-    Clip("1080p30 HDR10", f"{_HEVC} -b:v 12M -c:a aac", look=f"format=yuv420p,{_TO_PQ}", seconds=6),
+    Clip("4K HEVC", f"{_HEVC} -b:v 30M {_709} -c:a aac", size="3840x2160"),
+    Clip("1080p30 HDR10", f"{_HEVC} -b:v 12M -c:a aac", look=f"format=yuv420p,{_TO_PQ}"),
     Clip(
         "720p30 VP8, a browser",
         "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 2500k -c:a libopus",

@@ -92,20 +92,24 @@ def _read_unit(line: str, tallies: dict[int, _Tally]) -> None:
 
 
 def _read_packet(line: str, tallies: dict[int, _Tally]) -> None:
-    fields = line.split(",")
+    fields = line.split(",", _FIELDS)
     if len(fields) < _FIELDS:
         return
+    flags = _KEY
     try:
-        place, dts, pts, duration, size = (int(value) for value in fields[:5])
-        flags = int(fields[6].strip().removeprefix("F="), 16) if "F=" in line else _KEY
-    except (ValueError, IndexError):
+        place, dts, pts, duration, size = map(int, fields[:5])
+        # Most packets of sound end here: only what is unlike a plain key packet says more.
+        more = fields[_FIELDS] if len(fields) > _FIELDS else ""
+        if "F=" in more:
+            flags = int(more.split(",", 1)[0].strip().removeprefix("F="), 16)
+    except ValueError:
         return
     tally = tallies.get(place)
     time = dts if pts == _NO_TIME else pts
     if tally is None or not -_LONGEST_INT < time < _LONGEST_INT:
         return
     duration = max(0, min(duration, _LONGEST_INT))
-    if "New Extradata" in line:
+    if "New Extradata" in more:
         tally.one_setup = False
     if flags & _DISCARD:
         tally.hidden_packets += 1

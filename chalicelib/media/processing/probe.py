@@ -65,7 +65,8 @@ def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps, pictu
     command = [
         *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"),
         *open_safely(source),
-        *("-map", "0:v?", "-map", "0:a?", "-c", "copy", "-copyts", "-f", "framecrc", "-y", f"file:{listed.absolute()}"),
+        *("-map", "0:v?", "-map", "0:a?", "-c", "copy", "-copyts"),
+        *("-flush_packets", "0", "-f", "framecrc", "-y", f"file:{listed.absolute()}"),
         *(_FIRST_HEADERS if pictures_are_h264 else ()),
     ]
     finished = child.run(command, folder=folder, caps=caps)
