@@ -12,7 +12,8 @@ LARGEST_CAPTIONS = 100_000
 _STAMP = r"(?:(\d{1,4}):)?([0-5]\d):([0-5]\d)[.,](\d{3})"
 _TIMES = re.compile(rf"\s*{_STAMP}\s*-->\s*{_STAMP}(?:\s.*)?")
 _NOT_SAID = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^<>]+)>")
+# A letter of a long line can be taken in one way only: where there are several, a line costs its square.
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^\s<>][^<>]*)>")
 _TAG = re.compile(r"<[^<>]*>")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
@@ -80,9 +81,7 @@ def _cue(number: int, block: list[str]) -> Cue | None:
 
 
 def _plain(raw: str) -> str:
-    bare = _VOICE.sub(r"\1: ", raw)
-    while (less := _TAG.sub("", bare)) != bare:
-        bare = less
+    bare = _TAG.sub("", _VOICE.sub(r"\1: ", raw))
     return " ".join(_UNSEEN.sub(" ", html.unescape(bare)).split())
 
 

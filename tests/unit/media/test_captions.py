@@ -1,13 +1,14 @@
 """Captions are written anew from what was understood: times and plain words, whatever the file brings along."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.foundation.errors import Invalid
-from chalicelib.media.model import Cue, read_captions, write_captions
+from chalicelib.media.model import LARGEST_CAPTIONS, Cue, read_captions, write_captions
 
 MOST_MS = 9999 * 3_600_000
 words = st.text(min_size=1, max_size=30).map(
@@ -83,3 +84,11 @@ def test_a_file_of_subrip_is_taken_as_well() -> None:
 def test_a_file_that_is_not_understood_is_refused_with_its_line(file: str, says: str) -> None:
     with pytest.raises(Invalid, match=says):
         read_captions(file)
+
+
+@pytest.mark.parametrize("said", ["<v" + " " * LARGEST_CAPTIONS, "<v." * LARGEST_CAPTIONS, "<" * 50_000 + ">" * 50_000])
+def test_a_line_made_to_be_read_for_ever_is_read_at_once(said: str) -> None:
+    head = "WEBVTT\n\n00:01.000 --> 00:02.000\nUp. "
+    began = time.process_time()
+    assert read_captions((head + said)[:LARGEST_CAPTIONS])[0].lines[0].startswith("Up. <")
+    assert time.process_time() - began < 2
