@@ -25,6 +25,8 @@ from chalicelib.practice.model import Relation
 
 LONGEST_TEXT = 20_000
 """Characters of one written answer."""
+_MOST_DIGITS = 15
+"""Of a number: up to there a float holds every whole one (IEEE 754, 2019)."""
 TOP_OF_SCALE = 10
 """The numeric rating scale runs from 0 to 10, in whole numbers (Jensen and Karoly, 1992)."""
 
@@ -105,6 +107,8 @@ def _whole(value: Value) -> bool:
 def _number_fault(block: Number, value: Value) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "This question is answered with a number."
+    if abs(value) >= 10**_MOST_DIGITS:
+        return f"Enter a number of at most {_MOST_DIGITS} digits."
     if block.least is not None and value < block.least:
         return f"Enter a number of at least {block.least:g}."
     if block.most is not None and value > block.most:

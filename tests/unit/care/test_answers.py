@@ -27,11 +27,12 @@ from .house import ALL, EASE, HOW, INTRO, MOVE, SHOW, WALK, WORDS
 CHOICE = Choice(block_id="choice", prompt="Which?", options=("left", "right", "both"))
 SEVERAL = Several(block_id="several", prompt="Which ones?", options=("a", "b", "c"))
 SHORT = ShortText(block_id="short", prompt="In a word?")
-EVERY: tuple[AnyBlock, ...] = (*ALL, CHOICE, SEVERAL, SHORT)
+COUNT = Number(block_id="count", prompt="How many?")
+EVERY: tuple[AnyBlock, ...] = (*ALL, CHOICE, SEVERAL, SHORT, COUNT)
 
 values: st.SearchStrategy[Value] = st.one_of(
     st.none(),
-    st.integers(),
+    st.integers() | st.just(10**400),
     st.floats(allow_nan=False),
     st.text(max_size=50),
     st.lists(st.integers(-5, 5), max_size=5).map(tuple),
@@ -101,6 +102,7 @@ def test_these_fit(block: AnyBlock, value: Value) -> None:
         (WALK, "far", "with a number"),
         (WALK, -1, "at least 0"),
         (WALK, 501, "at most 500"),
+        (COUNT, 10**400, "at most 15 digits"),
         (SHOW, "a film", "recording"),
         (INTRO, "hello", "asks nothing"),
     ],
