@@ -43,6 +43,18 @@ def test_lessons_stand_in_the_order_in_which_they_were_added(desk: Desk) -> None
     assert desk.do("GET", "/api/programs")["programs"][0]["lessons"] == 3
 
 
+def test_a_program_may_show_more_files_than_one_read_gives(desk: Desk) -> None:
+    program = desk.program("Beginning", "Bending")
+    film = {"kind": "video", "block_id": "film", "resource_id": desk.resource(), "title": "Bend"}
+    for lesson in program["lessons"]:
+        pictures = [
+            {"kind": "image", "block_id": f"p{number}", "resource_id": new_id(NOW), "alt": "A knee"}
+            for number in range(59)
+        ]
+        desk.save(program["program_id"], lesson, blocks=[*pictures, film])
+    assert list(desk.see(program["program_id"])["media"]) == [film["resource_id"]]
+
+
 def test_order_and_words_change_together_and_what_is_left_out_is_gone(desk: Desk) -> None:
     program = desk.program("Beginning", "Bending", "Standing")
     one, two, three = (lesson["lesson_id"] for lesson in program["lessons"])
