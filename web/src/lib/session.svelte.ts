@@ -64,16 +64,18 @@ class Session {
   leftOnPurpose = false
   /** What a press for signing out could not tell the server yet. */
   owed = $state(kept(OWED) as 'here' | 'everywhere' | undefined)
+  /** The server being told of it. Nobody signs in before it has answered, for its answer takes a cookie away. */
+  telling: Promise<void> | undefined
 
   #token: string | undefined
   #renewal: Promise<boolean> | undefined
-  #telling: Promise<void> | undefined
+  /** How often this page has forgotten somebody. */
+  #forgotten = 0
   #leaving: (() => void)[] = []
   #channel: BroadcastChannel | undefined
 
   constructor() {
-    // Before anybody signs in anew, for it takes a cookie away.
-    if (this.owed) this.#telling = import('./sign-out').then((part) => part.tellWhatIsOwed())
+    if (this.owed) this.telling = import('./sign-out').then((part) => part.tellWhatIsOwed())
     if (typeof BroadcastChannel === 'undefined') return
     this.#channel = new BroadcastChannel('meanwhile.session')
     this.#channel.onmessage = (event: MessageEvent) => {
@@ -125,8 +127,12 @@ class Session {
   }
 
   async #refresh(): Promise<boolean> {
+    const before = this.#forgotten
     try {
-      this.#enter(await callJson<SessionAnswer>('POST', '/api/session/refresh'))
+      const answer = await callJson<SessionAnswer>('POST', '/api/session/refresh')
+      // Whoever has signed out meanwhile is not brought back.
+      if (before !== this.#forgotten) return false
+      this.#enter(answer)
       return true
     } catch (thrown) {
       const problem = asProblem(thrown)
@@ -156,7 +162,7 @@ class Session {
   }
 
   async #come(path: string, body: unknown): Promise<NextStep | undefined> {
-    await this.#telling?.catch(() => undefined)
+    await this.telling?.catch(() => undefined)
     const { session, step } = await callJson<Entrance>('POST', path, body)
     if (session) this.#enter(session)
     return step ?? undefined
@@ -202,6 +208,7 @@ class Session {
   }
 
   #forget(): void {
+    this.#forgotten += 1
     this.#token = undefined
     for (const clear of this.#leaving) clear()
     this.person = undefined

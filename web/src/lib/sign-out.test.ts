@@ -119,6 +119,35 @@ describe('signing out', () => {
     expect(calls).toEqual([])
   })
 
+  it('is answered before anybody signs in next, for the answer takes the cookie away', async () => {
+    const { session, signOut } = await load()
+    await session.signIn('dana@x.example', 'x')
+    let answer: (response: Response) => void = () => undefined
+    answers['DELETE /api/session'] = () => new Promise((resolve) => (answer = resolve))
+    const leaving = signOut('here')
+    await vi.waitFor(() => expect(calls).toContain('DELETE /api/session'))
+    calls = []
+    const coming = session.signIn('dana@x.example', 'x')
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(calls).toEqual([])
+    answer(new Response(null, { status: 204 }))
+    await Promise.all([leaving, coming])
+    expect([session.state, session.owed, calls]).toEqual(['in', undefined, ['POST /api/session']])
+  })
+
+  it('is not undone by a token that was asked for before', async () => {
+    const { session, signOut } = await load()
+    await session.signIn('dana@x.example', 'x')
+    let answer: (response: Response) => void = () => undefined
+    answers['POST /api/session/refresh'] = () => new Promise((resolve) => (answer = resolve))
+    const renewing = session.renew()
+    await vi.waitFor(() => expect(calls).toContain('POST /api/session/refresh'))
+    await signOut('here')
+    answer(Response.json({ id_token: 'fresh', expires_in_s: 900, person: PERSON }))
+    expect(await renewing).toBe(false)
+    expect([session.state, session.token()]).toEqual(['out', undefined])
+  })
+
   it('everywhere takes a new token where the page had an old one', async () => {
     const { session, signOut } = await load()
     await session.signIn('dana@x.example', 'x')

@@ -42,7 +42,11 @@ export async function signOut(where: Where): Promise<void> {
 /** Ends the session of the cookie that this browser still has. The other places cannot be ended without signing in. */
 export const tellWhatIsOwed = (): Promise<void> => tell('here')
 
-async function tell(where: Where, token?: string): Promise<void> {
+function tell(where: Where, token?: string): Promise<void> {
+  return (session.telling = tellNow(where, token))
+}
+
+async function tellNow(where: Where, token?: string): Promise<void> {
   try {
     await (where === 'here' ? callJson('DELETE', '/api/session') : endAll(token))
     owe(undefined)
