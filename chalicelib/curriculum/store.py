@@ -31,7 +31,7 @@ from chalicelib.media.model import RECORDING, Recording
 _PROGRAM = "program#"
 _DRAFT = "draft#"
 _LIBRARY_ROWS = 100
-"""Even, as every resource lies beside its recording."""
+"""Of a page of fifty files: each lies beside its recording."""
 _READS = 3
 
 
@@ -47,25 +47,18 @@ class Page(NamedTuple):
     captioned: frozenset[ResourceId]
 
 
-class Film(NamedTuple):
-    """A resource, its recording, and the row that says which have captions."""
-
-    resource: Stored[Resource]
-    recording: Recording
-    captioned: Stored[Captioned] | None
-
-
 class Shelved(NamedTuple):
-    """A resource and the recording that holds its bytes."""
+    """A resource, the recording that holds its bytes, and the row that says which have captions."""
 
     resource: Stored[Resource]
     recording: Stored[Recording]
+    captioned: Stored[Captioned] | None
 
 
 class LibraryPage(NamedTuple):
-    """A page of the library, and the cursor of the next one."""
+    """A page of the library, each file with the recording that holds its bytes, and the cursor of the next page."""
 
-    shelved: list[Shelved]
+    shelved: list[tuple[Resource, Recording]]
     after: str | None
 
 
@@ -79,28 +72,21 @@ class CurriculumStore:
     def library(self, after: str | None) -> LibraryPage:
         """Read a page of the library, newest first."""
         rows = self._table.under(places.LIBRARY, places.RESOURCE, newest_first=True, limit=_LIBRARY_ROWS, after=after)
-        recordings = {ResourceId(row.value.recording_id): row for row in rows.all(RECORDING)}
-        # A resource that is being given up in this moment may have lost its recording already.
-        found = [
-            Shelved(row, recordings[row.value.resource_id])
-            for row in rows.all(RESOURCE)
-            if row.value.resource_id in recordings
-        ]
-        return LibraryPage(found, rows.after)
+        found = [row.value for row in rows.all(RESOURCE)]
+        recordings = _by_resource(rows)
+        # A page may end between a file and its recording: one that was taken out has left its recording alone.
+        recordings |= self.files(one.resource_id for one in found if one.resource_id not in recordings)
+        # A file that is being given up in this moment may have lost its recording already.
+        shelved = [(one, recordings[one.resource_id]) for one in found if one.resource_id in recordings]
+        return LibraryPage(shelved, rows.after)
 
     def shelved(self, resource_id: ResourceId) -> Shelved | None:
-        """Read one resource."""
-        rows = self._table.get_many([_resource(resource_id), places.library_recording(resource_id)])
-        resource, recording = rows.one(RESOURCE), rows.one(RECORDING)
-        return Shelved(resource, recording) if resource and recording else None
-
-    def film(self, resource_id: ResourceId) -> Film | None:
         """Read one resource with what its captions are written down in."""
         rows = self._table.get_many(
             [_resource(resource_id), places.library_recording(resource_id), places.CAPTIONED],
         )
         resource, recording = rows.one(RESOURCE), rows.one(RECORDING)
-        return Film(resource, recording.value, rows.one(CAPTIONED)) if resource and recording else None
+        return Shelved(resource, recording, rows.one(CAPTIONED)) if resource and recording else None
 
     def captioned(self) -> frozenset[ResourceId]:
         """Read which videos have captions."""
@@ -142,7 +128,7 @@ class CurriculumStore:
         return Page(
             header,
             {lesson_id: drafts[lesson_id] for lesson_id in header.value.lessons if lesson_id in drafts},
-            {ResourceId(row.value.recording_id): row.value for row in rows.all(RECORDING)},
+            _by_resource(rows),
             done.value if done else None,
             captioned_in(rows),
         )
@@ -150,7 +136,7 @@ class CurriculumStore:
     def files(self, resource_ids: Iterable[ResourceId]) -> dict[ResourceId, Recording]:
         """Read what holds the bytes of files of the library; one that is not there is left out."""
         rows = self._table.get_many([places.library_recording(one) for one in resource_ids])
-        return {ResourceId(row.value.recording_id): row.value for row in rows.all(RECORDING)}
+        return _by_resource(rows)
 
     def draft(self, program_id: ProgramId, lesson_id: LessonId) -> tuple[Stored[Program], Stored[Lesson]] | None:
         """Read a lesson as it is being written, and its program's header."""
@@ -198,6 +184,10 @@ class CurriculumStore:
         write.add(EDITION, Key(part, _version(edition.version)), edition)
         for number, lesson in enumerate(lessons, 1):
             write.add(LESSON, Key(part, f"{_version(edition.version)}#{number:02}"), lesson)
+
+
+def _by_resource(rows: Rows) -> dict[ResourceId, Recording]:
+    return {ResourceId(row.value.recording_id): row.value for row in rows.all(RECORDING)}
 
 
 def captioned_in(rows: Rows) -> frozenset[ResourceId]:

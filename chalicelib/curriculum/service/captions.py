@@ -8,7 +8,7 @@ from chalicelib.curriculum.model import MOST_CAPTIONED, Captioned, ResourceKind
 from chalicelib.curriculum.service.library import view
 from chalicelib.curriculum.service.programs import insisting
 from chalicelib.curriculum.shapes import NewCaptions, ResourceView
-from chalicelib.curriculum.store import CurriculumStore, Film
+from chalicelib.curriculum.store import CurriculumStore, Shelved
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, Invalid, NotFound
 from chalicelib.foundation.ids import ResourceId
@@ -30,11 +30,11 @@ def put_captions(call: Call, resource_id: ResourceId, new: NewCaptions) -> Resou
         if film.resource.value.kind is not ResourceKind.VIDEO:
             message = "Captions belong to a video, and this file is none. Nothing was changed."
             raise Invalid(message, type="not-a-video")
-        if film.recording.state is not RecordingState.READY:
+        if film.recording.value.state is not RecordingState.READY:
             message = "This video is not ready yet. Please add its captions once it plays; nothing was changed."
             raise Conflict(message, type="not-ready-yet")
         # Before the row, and even where the row says so already: of two who write at once, the later one is kept.
-        media.keep_captions(film.recording, text)
+        media.keep_captions(film.recording.value, text)
         return _settle(call, film, hashlib.sha256(text.encode()).hexdigest()[:16])
 
     return insisting(attempt)
@@ -46,24 +46,24 @@ def take_out_captions(call: Call, resource_id: ResourceId) -> ResourceView:
     def attempt() -> ResourceView:
         film = _film(call, resource_id)
         if film.resource.value.captions:
-            media.keep_captions(film.recording, _NOTHING_SAID)
+            media.keep_captions(film.recording.value, _NOTHING_SAID)
         return _settle(call, film, "")
 
     return insisting(attempt)
 
 
-def _film(call: Call, resource_id: ResourceId) -> Film:
-    film = CurriculumStore(call.table).film(resource_id)
+def _film(call: Call, resource_id: ResourceId) -> Shelved:
+    film = CurriculumStore(call.table).shelved(resource_id)
     if film is None:
         raise NotFound
     return film
 
 
-def _settle(call: Call, film: Film, captions: str) -> ResourceView:
+def _settle(call: Call, film: Shelved, captions: str) -> ResourceView:
     before = film.resource.value
     resource = msgspec.structs.replace(before, captions=captions)
     if before == resource:
-        return view(resource, film.recording)
+        return view(resource, film.recording.value)
     write = call.write()
     write.replace(film.resource, resource)
     if bool(before.captions) is not bool(captions):
@@ -76,4 +76,4 @@ def _settle(call: Call, film: Film, captions: str) -> ResourceView:
         CurriculumStore.note_captions(write, film.captioned, Captioned(resources=have))
     what = "gave a video captions" if captions else "took out a video’s captions"
     write.record(what, resource_id=resource.resource_id)
-    return write.commit(view(resource, film.recording))
+    return write.commit(view(resource, film.recording.value))

@@ -13,8 +13,7 @@ from chalicelib.media.model import Home, MediaKind, Recording, RecordingState
 def library(call: Call, after: str | None) -> Library:
     """Show a page of the library, newest first."""
     page = CurriculumStore(call.table).library(after)
-    found = tuple(view(resource.value, recording.value) for resource, recording in page.shelved)
-    return Library(resources=found, after=page.after)
+    return Library(resources=tuple(view(*one) for one in page.shelved), after=page.after)
 
 
 def open_resource(call: Call, new: NewResource) -> ResourceOpened:

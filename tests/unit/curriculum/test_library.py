@@ -65,6 +65,15 @@ def test_the_library_is_read_page_by_page_newest_first(desk: Desk) -> None:
     assert found == sorted(opened, reverse=True)
 
 
+def test_no_file_falls_between_two_pages_after_another_one_was_taken_out(desk: Desk) -> None:
+    kept = [desk.resource() for _ in range(51)]
+    desk.do("DELETE", f"/api/library/{desk.resource()}")
+    first = desk.do("GET", "/api/resources")
+    second = desk.do("GET", f"/api/resources?after={first['after']}")
+    found = [one["resource_id"] for one in (*first["resources"], *second["resources"])]
+    assert found == sorted(kept, reverse=True)
+
+
 def test_a_request_that_is_repeated_enters_one_file(desk: Desk, bad_day: BadDay) -> None:
     keys = iter(range(100))
     key = f"upload-{next(keys):04}"
