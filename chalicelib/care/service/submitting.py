@@ -64,6 +64,9 @@ def submit(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, number: i
         write.unchanged(found.card)
         if found.row:
             write.remove(found.row)
+        if found.attempt:  # what a block was recorded for that is gone since
+            left = (take.recording_id for block, take in found.attempt.takes.items() if block not in sent.takes)
+            media.release(write, client_id, left)
         if back:
             write.replace(back, sent)
         else:

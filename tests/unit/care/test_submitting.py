@@ -350,12 +350,16 @@ def _walk(most: float) -> Number:
     return msgspec.structs.replace(WALK, most=most)
 
 
-def test_a_recording_of_a_block_that_is_gone_holds_nothing_up(house: House, enrolment: EnrolmentView) -> None:
+def test_a_recording_of_a_block_that_is_gone_holds_nothing_up_and_goes(
+    house: House, enrolment: EnrolmentView
+) -> None:
     house.answer_all(enrolment)
-    house.record(enrolment)
+    recording_id = house.record(enrolment)
     without = EditLesson(title="No film", minutes=5, blocks=(MOVE, EASE))
     service.change_lesson(house.as_ines(if_match=1), house.theo, enrolment.enrolment_id, 1, without)
     assert house.submit(enrolment, revision=2).state == "waiting"
+    (released,) = house.events("recording.released")
+    assert released.ids["recording_id"] == recording_id
 
 
 def test_a_guardian_is_named_as_having_acted(house: House, enrolment: EnrolmentView) -> None:
