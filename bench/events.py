@@ -18,7 +18,7 @@ def _told(event_type: str, **ids: str) -> dict[str, Any]:
 
 
 _MESSAGES: Mapping[str, dict[str, Any]] = {
-    "WorkQueue": _told("lesson.submitted", client_id=CLIENT, practised_on="2026-05-14"),
+    "WorkQueue": _told("lesson.submitted", client_id=CLIENT),
     "DocumentsQueue": _told("invoice.issued", client_id=CLIENT, invoice_number="2026-0001"),
     "UploadsQueue": {
         "detail": {

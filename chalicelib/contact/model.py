@@ -130,9 +130,9 @@ def occurrences(schedule: Schedule, first: datetime, until: datetime) -> list[da
     return found
 
 
-def with_practice(schedule: Schedule, on: date) -> Schedule:
-    """Note that the client practised on a local day. The order in which days are told does not matter."""
-    days = sorted({*schedule.practised, on}, reverse=True)[:DAYS_KEPT]
+def with_practice(schedule: Schedule, at: datetime) -> Schedule:
+    """Note the local day of a moment of practice. The order in which moments are told does not matter."""
+    days = sorted({*schedule.practised, day_of(at, zone(schedule.time_zone))}, reverse=True)[:DAYS_KEPT]
     return msgspec.structs.replace(schedule, practised=tuple(days))
 
 

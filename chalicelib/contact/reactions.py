@@ -1,7 +1,5 @@
 """What contact does when something has happened, or has fallen due."""
 
-from datetime import date
-
 from chalicelib.contact import service
 from chalicelib.contact.model import SCHEDULE, Schedule
 from chalicelib.foundation import clock
@@ -40,7 +38,7 @@ def tell_of_passkey(call: Call, event: Event) -> None:
 @on("lesson.submitted")
 def note_practice(call: Call, event: Event) -> None:
     """Note the day of practice, so that no reminder comes after it."""
-    service.note_practice(call, ClientId(event.ids["client_id"]), date.fromisoformat(event.ids["practised_on"]))
+    service.note_practice(call, ClientId(event.ids["client_id"]), event.at)
 
 
 @when_due(SCHEDULE)

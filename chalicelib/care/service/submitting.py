@@ -31,10 +31,8 @@ from chalicelib.care.shapes import Sent, Submit
 from chalicelib.care.store import CareStore, attempt_key, point_key, submission_key
 from chalicelib.curriculum.model import Recording as RecordingBlock
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.clock import zone
 from chalicelib.foundation.errors import NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId, EnrolmentId, RecordingId, SubmissionId
-from chalicelib.foundation.local_time import day_of
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
 from chalicelib.media import service as media
@@ -88,7 +86,6 @@ def submit(call: Call, client_id: ClientId, enrolment_id: EnrolmentId, number: i
             client_id=client_id,
             enrolment_id=enrolment_id,
             submission_id=sent.submission_id,
-            practised_on=day_of(call.now, zone(card.time_zone)).isoformat(),
         )
         about = {"client_id": client_id, "enrolment_id": enrolment_id, "submission_id": sent.submission_id}
         write.record("sent a lesson", **about)

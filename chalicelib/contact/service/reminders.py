@@ -2,7 +2,7 @@
 
 import base64
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from msgspec import structs
 
@@ -278,14 +278,15 @@ def unsubscribe(call: Call, token: str) -> Unsubscribed:
     raise StaleWrite
 
 
-def note_practice(call: Call, client_id: ClientId, practised_on: date) -> None:
-    """Note on the schedule that the client practised on a local day, however late or often it is told.
+def note_practice(call: Call, client_id: ClientId, at: datetime) -> None:
+    """Note on the schedule that the client practised at a moment, however late or often it is told.
 
-    Where nobody has chosen reminders yet it is noted all the same: they may be chosen later that day.
+    The day is that of the schedule's own zone, which may be another one than the client's. Where nobody has chosen
+    reminders yet it is noted all the same: they may be chosen later that day.
     """
     page = ContactStore(call.table).page(client_id)
     write = call.write()
     if page.card:
         before = page.schedule.value if page.schedule else _unchosen(page.card)
-        _write(write, page.schedule, with_practice(before, practised_on))
+        _write(write, page.schedule, with_practice(before, at))
     write.commit()

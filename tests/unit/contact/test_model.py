@@ -133,7 +133,8 @@ def test_what_was_missed_is_listed_in_order() -> None:
 def test_days_of_practice_are_kept_whatever_the_order_in_which_they_are_told(days: list[date]) -> None:
     noted = schedule("Pacific/Kiritimati", "06:00")
     for on in [*days, *days[:3]]:
-        noted = with_practice(noted, on)
+        # 14 hours ahead of UTC: its midnight is at ten in the morning of the day before.
+        noted = with_practice(noted, datetime.combine(on - timedelta(days=1), time(10), UTC))
     newest = sorted(days, reverse=True)[:DAYS_KEPT]
     assert list(noted.practised) == newest
     # 06:00 on the 11th in Kiritimati is still the 10th in UTC.

@@ -40,9 +40,9 @@ def last(house: House) -> ContactLine:
     return house.log()[-1]
 
 
-def practise(house: House, on: date) -> None:
-    write = house.clockwork(NOW).write()
-    write.tell("lesson.submitted", client_id=house.client_id, practised_on=on.isoformat())
+def practise(house: House, at: datetime = NOW) -> None:
+    write = house.clockwork(at).write()
+    write.tell("lesson.submitted", client_id=house.client_id)
     write.commit()
     house.settle(NOW)
 
@@ -136,7 +136,7 @@ def test_a_note_of_the_clockwork_in_the_middle_of_a_choice_is_no_conflict_either
     def practise_meanwhile(_number: int, operation: str) -> None:
         if operation == "TransactWriteItems":
             wire.watch()
-            service.note_practice(house.clockwork(NOW), house.client_id, date(2026, 5, 14))
+            service.note_practice(house.clockwork(NOW), house.client_id, NOW)
 
     wire.watch(before=practise_meanwhile)
     service.change_reminders(house.as_dana(if_match=1), house.client_id, EVERY_DAY)
@@ -153,7 +153,7 @@ def test_where_it_never_stops_changing_the_choice_is_refused_rather_than_tried_f
         nonlocal busy
         if operation == "TransactWriteItems" and not busy:
             busy = True
-            service.note_practice(house.clockwork(NOW), house.client_id, date(2026, 5, 1))
+            service.note_practice(house.clockwork(NOW), house.client_id, NOW)
             busy = False
 
     wire.watch(before=practise_always)
@@ -221,7 +221,7 @@ def test_a_second_worker_with_the_same_message_leaves_the_mail_to_the_first(hous
 
 def test_it_is_not_sent_where_the_days_practice_is_done(house: House, wire: Wire) -> None:
     choose(house)
-    practise(house, date(2026, 5, 14))
+    practise(house)
     house.pass_time(THURSDAY)
     assert wire.sent == []
     assert (last(house).state, last(house).why) == (
@@ -232,10 +232,22 @@ def test_it_is_not_sent_where_the_days_practice_is_done(house: House, wire: Wire
     assert len(wire.sent) == 1
 
 
+def test_the_day_of_practice_is_one_of_the_zone_in_which_somebody_wants_to_be_reminded(
+    house: House, wire: Wire
+) -> None:
+    choose(house, ChangeReminders(on=True, weekdays=tuple(range(7)), at="17:30", time_zone="Pacific/Auckland"))
+    friday = datetime(2026, 5, 15, 5, 30, tzinfo=UTC)  # in Auckland, half a day ahead
+    practise(house, datetime(2026, 5, 14, 21, 0, tzinfo=UTC))  # on Friday morning there, still on Thursday in Dublin
+    house.pass_time(friday)
+    assert wire.sent == []
+    house.pass_time(friday + DAY)
+    assert len(wire.sent) == 1
+
+
 def test_days_that_are_told_late_and_out_of_order_still_count(house: House, wire: Wire) -> None:
     choose(house)
-    for on in (date(2026, 5, 15), date(2026, 5, 13), date(2026, 5, 14)):
-        practise(house, on)
+    for at in (NOW + DAY, NOW - DAY, NOW):
+        practise(house, at)
     house.pass_time(THURSDAY)
     assert wire.sent == []
 
@@ -243,7 +255,7 @@ def test_days_that_are_told_late_and_out_of_order_still_count(house: House, wire
 def test_practice_before_anybody_chose_counts_for_reminders_that_are_chosen_later_that_day(
     house: House, wire: Wire
 ) -> None:
-    practise(house, date(2026, 5, 14))
+    practise(house)
     assert service.reminders(house.as_dana(), house.client_id)[1] == 0
     choose(house)
     house.pass_time(THURSDAY)
@@ -256,7 +268,7 @@ def test_practice_of_a_client_who_is_gone_is_noted_nowhere(house: House) -> None
     write = house.clockwork(NOW).write()
     write.remove(card)
     write.commit()
-    practise(house, date(2026, 5, 14))
+    practise(house)
     assert house.table.get(SCHEDULE, schedule_key(house.client_id)) is None
 
 
@@ -422,7 +434,7 @@ def test_where_it_never_stops_changing_the_press_is_refused_with_what_to_do(hous
         nonlocal busy
         if operation == "TransactWriteItems" and not busy:
             busy = True
-            service.note_practice(house.clockwork(NOW), house.client_id, date(2026, 5, 1))
+            service.note_practice(house.clockwork(NOW), house.client_id, NOW)
             busy = False
 
     wire.watch(before=practise_always)
