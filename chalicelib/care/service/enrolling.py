@@ -12,7 +12,7 @@ from chalicelib.care.store import MOST_RUNNING, CareStore, enrolment_key, lesson
 from chalicelib.curriculum import service as curriculum
 from chalicelib.curriculum.model import Lesson, check
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.errors import Conflict, Invalid, StaleWrite
+from chalicelib.foundation.errors import Conflict, StaleWrite
 from chalicelib.foundation.ids import ClientId, EnrolmentId, SubmissionId, new_id
 from chalicelib.practice.permissions import Action, permit
 
@@ -67,12 +67,9 @@ def change_lesson(
     """Change a client's own copy of a lesson; `call.version` is the revision that is changed.
 
     What the client has answered stays, by block. Raise StaleWrite with both lessons where somebody else
-    changed it first, Invalid where it newly shows a file that cannot be shown.
+    changed it first, Invalid where it could not be published like that.
     """
     expected = call.version
-    if not body.blocks:
-        message = "A lesson needs at least one part. Nothing was changed."
-        raise Invalid(message)
 
     def act() -> LessonView:
         desk = CareStore(call.table).lesson_desk(client_id, enrolment_id, number)
@@ -84,7 +81,7 @@ def change_lesson(
             if kept == changed:
                 return show(found, with_attempt=False)
             raise StaleWrite(current={"lesson": kept, "revision": found.copy.version}, yours=body)
-        curriculum.check_new_files(call, changed, kept)
+        curriculum.check_change(call, changed, kept)
         curriculum.check_lengths(call, changed)
         moved = course.edit(found.enrolment.value, number, changed)
         write = call.write()

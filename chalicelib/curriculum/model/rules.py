@@ -122,35 +122,48 @@ def flaws(lessons: Sequence[Lesson], files: Mapping[ResourceId, File]) -> list[F
     """Return what keeps a program from being published, in reading order; nothing if it may be."""
     if not lessons:
         return [Flaw(says="The program has no lessons yet.")]
-    return [flaw for number, lesson in enumerate(lessons, 1) for flaw in _flaws_of(lesson, number, files)]
+    return [
+        Flaw(lesson_id=lesson.lesson_id, block_id=block_id, says=f"{_named(lesson, number)}: {says}")
+        for number, lesson in enumerate(lessons, 1)
+        for block_id, says in _faults(lesson, shown(lesson), files, "Publishing works after that.")
+    ]
 
 
-def unfit(files_shown: Iterable[Shown], files: Mapping[ResourceId, File]) -> list[Flaw]:
-    """Return which of these files cannot be shown as they are, by the rule of publishing, in their order."""
-    found = (
-        (file, _wrong_with(file, files.get(file.resource_id), "Please try again in a minute.")) for file in files_shown
-    )
-    return [Flaw(block_id=file.block_id, says=f"{wrong[0].upper()}{wrong[1:]}") for file, wrong in found if wrong]
+def newly_shown(lesson: Lesson, before: Lesson) -> list[Shown]:
+    """Return the files that a lesson shows and did not show before, or not as that."""
+    then = {(file.resource_id, file.kind) for file in shown(before)}
+    return [file for file in shown(lesson) if (file.resource_id, file.kind) not in then]
 
 
-def _flaws_of(lesson: Lesson, number: int, files: Mapping[ResourceId, File]) -> Iterator[Flaw]:
-    def flaw(says: str, block_id: BlockId | None = None) -> Flaw:
-        return Flaw(lesson_id=lesson.lesson_id, block_id=block_id, says=f"{name}: {says}")
+def unfit(lesson: Lesson, before: Lesson, files: Mapping[ResourceId, File]) -> list[Flaw]:
+    """Return what keeps a changed lesson from its client, by the rules of publishing, in reading order.
 
+    `files` holds those that it newly shows: what it has shown all along is not asked about again.
+    """
+    faults = _faults(lesson, newly_shown(lesson, before), files, "Please try again in a minute.")
+    return [Flaw(block_id=block_id, says=f"{says[0].upper()}{says[1:]}") for block_id, says in faults]
+
+
+def _named(lesson: Lesson, number: int) -> str:
     title = lesson.title.strip()
-    name = f"Lesson {number}, “{title}”" if title else f"Lesson {number}"
-    if not title:
-        yield flaw("it has no title.")
+    return f"Lesson {number}, “{title}”" if title else f"Lesson {number}"
+
+
+def _faults(
+    lesson: Lesson, files_shown: Iterable[Shown], files: Mapping[ResourceId, File], in_a_while: str
+) -> Iterator[tuple[BlockId | None, str]]:
+    if not lesson.title.strip():
+        yield None, "it has no title."
     if not lesson.blocks:
-        yield flaw("there is nothing in it yet.")
-    for file in shown(lesson):
-        wrong = _wrong_with(file, files.get(file.resource_id), "Publishing works after that.")
+        yield None, "there is nothing in it yet."
+    for file in files_shown:
+        wrong = _wrong_with(file, files.get(file.resource_id), in_a_while)
         if wrong:
-            yield flaw(wrong, file.block_id)
+            yield file.block_id, wrong
     for block in lesson.blocks:
         odd = _odd_about(block)
         if odd:
-            yield flaw(odd, block.block_id)
+            yield block.block_id, odd
 
 
 _NAMES = {

@@ -2,7 +2,7 @@
 
 from chalicelib.curriculum.service.captions import put_captions, take_out_captions
 from chalicelib.curriculum.service.editions import (
-    check_new_files,
+    check_change,
     edition,
     media_urls,
     publish_program,
@@ -22,8 +22,8 @@ from chalicelib.curriculum.service.programs import (
 __all__ = [
     "add_lesson",
     "change_program",
+    "check_change",
     "check_lengths",
-    "check_new_files",
     "create_program",
     "edition",
     "give_up_resource",

@@ -12,8 +12,8 @@ from chalicelib.curriculum.model import (
     Published,
     ResourceKind,
     flaws,
+    newly_shown,
     resources,
-    shown,
     unfit,
 )
 from chalicelib.curriculum.service.programs import found, insisting, repeated, view
@@ -115,16 +115,14 @@ def media_urls(
     }
 
 
-def check_new_files(call: Call, lesson: Lesson, before: Lesson) -> None:
-    """Ask of the files that a client's lesson newly shows what publishing asks of all; one read if there are any.
+def check_change(call: Call, lesson: Lesson, before: Lesson) -> None:
+    """Ask of a client's changed lesson what publishing asks of all; one read if it shows files that it did not before.
 
-    Raise Invalid with `problems` where one is not in the library, not ready, or not of the kind that is shown.
+    Raise Invalid with `problems` where a file is not in the library, not ready, or not of the kind that is shown, and
+    where a question cannot be answered.
     """
-    shown_before = {(file.resource_id, file.kind) for file in shown(before)}
-    new = [file for file in shown(lesson) if (file.resource_id, file.kind) not in shown_before]
-    if not new:
-        return
-    found_flaws = unfit(new, _files(CurriculumStore(call.table).files(file.resource_id for file in new)))
+    files = CurriculumStore(call.table).files(file.resource_id for file in newly_shown(lesson, before))
+    found_flaws = unfit(lesson, before, _files(files))
     if found_flaws:
         message = f"{_said(found_flaws)} The client's lesson is unchanged."
         raise Invalid(message, type="not-ready-to-show", problems=found_flaws)

@@ -10,7 +10,7 @@ from chalicelib.care.service.enrolling import EnrolledAlready
 from chalicelib.care.shapes import EditLesson, Enrol
 from chalicelib.care.store import CareStore, Desk
 from chalicelib.curriculum import service as curriculum
-from chalicelib.curriculum.model import AnyBlock, Image, ResourceKind, Video
+from chalicelib.curriculum.model import AnyBlock, Image, Number, ResourceKind, Video
 from chalicelib.curriculum.shapes import NewResource
 from chalicelib.foundation.errors import Conflict, Invalid, NotFound, PreconditionMissing, StaleWrite
 from chalicelib.foundation.ids import ClientId, ResourceId, new_id
@@ -120,7 +120,8 @@ def test_who_changes_what_somebody_else_has_changed_gets_both(house: House) -> N
 def test_a_change_must_make_sense(house: House) -> None:
     enrolment = house.enrol()
     place = (house.theo, enrolment.enrolment_id, 1)
-    for blocks in ((), (EASE, EASE)):
+    none_fits = Number(block_id="walk", prompt="Steps", least=2, most=1)
+    for blocks in ((), (EASE, EASE), (none_fits,)):
         with pytest.raises(Invalid):
             service.change_lesson(house.as_ines(if_match=1), *place, EditLesson(title="T", minutes=5, blocks=blocks))
     with pytest.raises(PreconditionMissing):
