@@ -11,6 +11,7 @@ from chalicelib.care.model.submission import Submission, measured
 from chalicelib.curriculum.model import Exercise, Number, Scale
 from chalicelib.foundation.ids import EnrolmentId, ProgramId, SubmissionId
 from chalicelib.foundation.kinds import Erase, Export, Handling, Kind
+from chalicelib.foundation.local_time import day_of
 
 _OF_TEN = "of 10"
 
@@ -82,33 +83,27 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 def series(points: Sequence[Point]) -> list[Series]:
     """Gather points (oldest first) into measures: one for each measured block of each program.
 
-    A measure is named by its block. Where two programs use the same block id, the later ones get a
-    number, so that no two measures of a client have one name.
+    The id of a measure follows from those two alone, so that it is the same on every page of points.
     """
     found: dict[tuple[str, str], list[tuple[Point, Reading]]] = {}
     for one in points:
         for reading in one.readings:
-            found.setdefault((reading.block_id, one.program_id), []).append((one, reading))
-    used: dict[str, int] = {}
-    gathered = []
-    for block_id, program_id in sorted(found, key=lambda pair: (pair[1], pair[0])):
-        readings = found[block_id, program_id]
-        used[block_id] = used.get(block_id, 0) + 1
-        gathered.append(
-            Series(
-                measure_id=block_id if used[block_id] == 1 else f"{block_id}.{used[block_id]}",
-                last=readings[-1][1],
-                points=tuple((one, reading.value) for one, reading in readings),
-            )
+            found.setdefault((one.program_id, reading.block_id), []).append((one, reading))
+    return [
+        Series(
+            measure_id=f"{block_id}.{program_id}",
+            last=readings[-1][1],
+            points=tuple((one, reading.value) for one, reading in readings),
         )
-    return gathered
+        for (program_id, block_id), readings in sorted(found.items(), key=lambda entry: entry[0])
+    ]
 
 
 def days(points: Iterable[Point], where: ZoneInfo) -> dict[date, list[int]]:
     """Return the days of practice in a client's time zone with the lessons sent on each, oldest first."""
     found: dict[date, list[int]] = {}
     for one in sorted(points, key=lambda one: one.at):
-        lessons = found.setdefault(one.at.astimezone(where).date(), [])
+        lessons = found.setdefault(day_of(one.at, where), [])
         if one.lesson_number not in lessons:
             lessons.append(one.lesson_number)
     return found
@@ -132,8 +127,8 @@ def stretches(enrolments: Iterable[Enrolment], where: ZoneInfo) -> list[Stretch]
             number=one.number,
             title=one.title,
             state=one.state if turn is one.turns[-1] else LessonState.DONE,
-            from_on=turn.opened_at.astimezone(where).date(),
-            to_on=turn.ended_at.astimezone(where).date() if turn.ended_at else None,
+            from_on=day_of(turn.opened_at, where),
+            to_on=day_of(turn.ended_at, where) if turn.ended_at else None,
             again=turn is not one.turns[0],
         )
         for enrolment in enrolments

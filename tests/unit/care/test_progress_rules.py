@@ -71,13 +71,29 @@ def test_a_measure_keeps_its_name_when_its_words_change() -> None:
         _point(NOW + timedelta(days=1), _reading("knee", 4, "Pain: your knee")),
     ]
     (one,) = series(points)
-    assert (one.measure_id, one.last.label) == ("knee", "Pain: your knee")
+    assert one.last.label == "Pain: your knee"
     assert [value for _, value in one.points] == [5, 4]
+
+
+@given(st.lists(st.tuples(moments, st.sampled_from("ab"), st.sampled_from(["p1", "p2"])), max_size=20), st.data())
+def test_a_measure_has_one_name_on_every_page_of_points(
+    found: list[tuple[datetime, str, str]], data: st.DataObject
+) -> None:
+    points = [_point(at, _reading(block, 1.0), program=program) for at, block, program in sorted(found)]
+    cut = data.draw(st.integers(0, len(points)))
+
+    def names(some: list[Point]) -> dict[str, set[tuple[str, str]]]:
+        return {
+            one.measure_id: {(point.program_id, one.last.block_id) for point, _ in one.points} for one in series(some)
+        }
+
+    older, newer = names(points[:cut]), names(points[cut:])
+    assert {name: older.get(name, set()) | newer.get(name, set()) for name in older | newer} == names(points)
 
 
 def test_the_same_block_in_another_program_is_another_measure() -> None:
     points = [_point(NOW, _reading("b1", 5), program="p2"), _point(NOW, _reading("b1", 2), program="p1")]
-    assert [(one.measure_id, one.points[0][1]) for one in series(points)] == [("b1", 2), ("b1.2", 5)]
+    assert [one.points[0][1] for one in series(points)] == [2, 5]
 
 
 def test_what_came_back_stays_a_day_without_numbers() -> None:
