@@ -33,21 +33,21 @@ def send_review_link(call: Call, event: Event) -> None:
 def tell_of_answer(call: Call, event: Event) -> None:
     """Let the client's side know that there is an answer."""
     ids = dict(event.ids)
-    service.write_to_side(call, "answer", ClientId(ids.pop("client_id")), **ids)
+    service.tell_side(call, "answer", ClientId(ids.pop("client_id")), **ids)
 
 
 @on("submission.taken_back")
 def tell_of_return(call: Call, event: Event) -> None:
     """Let the client's side know that part of what they sent could not be received."""
     ids = dict(event.ids)
-    service.write_to_side(call, "taken-back", ClientId(ids.pop("client_id")), **ids)
+    service.tell_side(call, "taken-back", ClientId(ids.pop("client_id")), **ids)
 
 
 @on("lesson.opened")
 def tell_of_opening(call: Call, event: Event) -> None:
     """Let the client's side know that a lesson is open."""
     ids = dict(event.ids)
-    service.write_to_side(call, "opened", ClientId(ids.pop("client_id")), **ids)
+    service.tell_side(call, "opened", ClientId(ids.pop("client_id")), **ids)
 
 
 @on("letter.wanted")

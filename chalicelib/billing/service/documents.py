@@ -7,14 +7,14 @@ from msgspec import structs
 from chalicelib.billing.model import Invoice
 from chalicelib.billing.service.invoices import pdf_key, replace_invoice
 from chalicelib.billing.store import BillingStore
-from chalicelib.contact.service import Addressee, Letter, keep_line, not_sent, send_letter
+from chalicelib.contact.service import Addressee, Letter, keep_line, not_sent, write_to_side
 from chalicelib.foundation.aws import client
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import NotFound
 from chalicelib.foundation.ids import ClientId, PersonId
 from chalicelib.foundation.settings import settings
 from chalicelib.practice import service as practice
-from chalicelib.practice.model import Person, Relation
+from chalicelib.practice.model import Person, Practice, Relation
 
 _WHAT = "Invoice"
 
@@ -68,17 +68,16 @@ def _payers(side: tuple[Person, ...], client_id: ClientId) -> tuple[Person, ...]
 
 def send_invoice(call: Call, client_id: ClientId, number: str, person_id: PersonId) -> None:
     """Tell one person that an invoice is ready, and note in the client's log what came of it."""
-    at, person = practice.practice(call), practice.person(call, person_id)
-    letter = Letter(
-        to=Addressee(name=person.name, email=person.email),
-        what=f"{_WHAT} {number}",
-        subject=f"Invoice {number} from {at.name}",
-        lines=(f"An invoice is ready: {number}.", "You can read it, and take the PDF, when you have signed in."),
-        button_label="Look at the invoice",
-        button_url=f"{settings().site_origin}/invoices/{number}?for={client_id}",
-        why=f"You get this because invoices of {at.name} go to you.",
-    )
-    line = send_letter(call, letter)
-    write = call.write()
-    keep_line(write, client_id, line)
-    write.commit()
+
+    def letter(person: Person, at: Practice) -> Letter:
+        return Letter(
+            to=Addressee(name=person.name, email=person.email),
+            what=f"{_WHAT} {number}",
+            subject=f"Invoice {number} from {at.name}",
+            lines=(f"An invoice is ready: {number}.", "You can read it, and take the PDF, when you have signed in."),
+            button_label="Look at the invoice",
+            button_url=f"{settings().site_origin}/invoices/{number}?for={client_id}",
+            why=f"You get this because invoices of {at.name} go to you.",
+        )
+
+    write_to_side(call, client_id, person_id, f"{_WHAT} {number}", letter)

@@ -3,7 +3,7 @@
 from chalicelib.care.service.days import program, progress, today
 from chalicelib.care.service.enrolling import change_lesson, enrol, open_lesson
 from chalicelib.care.service.lessons import keep_answer, lesson, open_recording, restart
-from chalicelib.care.service.letters import send_to_person, write_to_side
+from chalicelib.care.service.letters import send_to_person, tell_side
 from chalicelib.care.service.queueing import follow_card, queue
 from chalicelib.care.service.review_links import (
     REVIEW_COOKIE,
@@ -45,6 +45,6 @@ __all__ = [
     "settle_recording",
     "submission",
     "submit",
+    "tell_side",
     "today",
-    "write_to_side",
 ]

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from chalicelib.contact.service import Addressee, Letter, keep_line, not_sent, send_letter
+from chalicelib.contact.service import Addressee, Letter, keep_line, not_sent, write_to_side
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.errors import NotFound
 from chalicelib.foundation.ids import ClientId, PersonId
 from chalicelib.foundation.settings import settings
 from chalicelib.practice import service as practice
+from chalicelib.practice.model import Person, Practice
 
 
 class _Words(NamedTuple):
@@ -45,7 +45,7 @@ _LETTERS = {
 }
 
 
-def write_to_side(call: Call, about: str, client_id: ClientId, **ids: str) -> None:
+def tell_side(call: Call, about: str, client_id: ClientId, **ids: str) -> None:
     """Have a letter sent to the client, where they sign in themselves, and to each guardian.
 
     Each letter is an event of its own, so that one that fails is tried again without the others.
@@ -63,21 +63,16 @@ def write_to_side(call: Call, about: str, client_id: ClientId, **ids: str) -> No
 def send_to_person(call: Call, about: str, client_id: ClientId, person_id: PersonId, **ids: str) -> None:
     """Send one letter to one person, and note in the client's log what came of it."""
     words = _LETTERS[about]
-    write = call.write()
-    try:
-        person = practice.person(call, person_id)
-    except NotFound:
-        keep_line(write, client_id, not_sent(call, words.what, "", "This person has no sign-in any more."))
-        write.commit()
-        return
-    letter = Letter(
-        to=Addressee(name=person.name, email=person.email),
-        what=words.what,
-        subject=words.subject,
-        lines=(words.line,),
-        button_label=words.button,
-        button_url=f"{settings().site_origin}{words.path.format(**ids)}?for={client_id}",
-        why="You get this because you work with this practice, for yourself or for somebody in your care.",
-    )
-    keep_line(write, client_id, send_letter(call, letter))
-    write.commit()
+
+    def letter(person: Person, _at: Practice) -> Letter:
+        return Letter(
+            to=Addressee(name=person.name, email=person.email),
+            what=words.what,
+            subject=words.subject,
+            lines=(words.line,),
+            button_label=words.button,
+            button_url=f"{settings().site_origin}{words.path.format(**ids)}?for={client_id}",
+            why="You get this because you work with this practice, for yourself or for somebody in your care.",
+        )
+
+    write_to_side(call, client_id, person_id, words.what, letter)

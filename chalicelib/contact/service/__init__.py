@@ -2,7 +2,7 @@
 
 from chalicelib.contact.model import Addressee, ContactLine, Letter
 from chalicelib.contact.service.doors import invite, send_new_password, tell_of_passkey, tell_of_reset
-from chalicelib.contact.service.post import keep_line, not_sent, send_letter
+from chalicelib.contact.service.post import keep_line, not_sent, send_letter, write_to_side
 from chalicelib.contact.service.reminders import (
     change_reminders,
     claim_reminder,
@@ -29,4 +29,5 @@ __all__ = [
     "tell_of_passkey",
     "tell_of_reset",
     "unsubscribe",
+    "write_to_side",
 ]

@@ -242,6 +242,20 @@ def test_where_nobody_signs_in_the_log_says_that_nobody_was_told(house: House, w
     assert (line.state, line.to_name) == (LineState.NOT_SENT, "")
 
 
+def test_a_guardian_who_is_taken_off_the_card_before_the_letter_goes_gets_none(house: House, wire: Wire) -> None:
+    give_fee(house)
+    house.tick(MIDNIGHT)
+    (issued_,) = [event for event in house.events() if event.type == "invoice.issued"]
+    house.deliver(issued_, MIDNIGHT)
+    (rendered,) = [event for event in house.events() if event.type == "invoice.rendered"]
+    house.deliver(rendered, MIDNIGHT)
+    house.change_card(house.card(house.client_id, "Theo"))
+    house.settle(NOON)
+    assert wire.sent == []
+    (line,) = house.log()
+    assert (line.what, line.state) == ("Invoice 2026-0001", LineState.NOT_SENT)
+
+
 def test_an_address_that_is_refused_is_noted(house: House, wire: Wire) -> None:
     wire.refuse_mail = ClientError({"Error": {"Code": "MessageRejected", "Message": ""}}, "SendEmail")
     give_fee(house)

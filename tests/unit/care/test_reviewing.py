@@ -257,6 +257,19 @@ def test_a_guardian_who_is_gone_when_the_letter_is_due_gets_none(house: House, w
     assert house.log() == [("An answer", "")]
 
 
+def test_a_letter_that_comes_late_is_not_sent_to_who_no_longer_acts_for_the_client(
+    house: House, enrolment: EnrolmentView, wire: Wire
+) -> None:
+    house.feedback(house.send(enrolment).submission_id)
+    (event,) = house.events("feedback.given")
+    house.deliver_once(event)
+    (wanted,) = house.events("letter.wanted")
+    house.change_card(guardians=(Named(house.ruth_herself, "Ruth Adeyemi"),))
+    house.deliver_once(wanted, NOW + 100 * HOUR)
+    assert wire.letters.to("dana") == []
+    assert ("An answer", "") in house.log()
+
+
 def test_queues_follow_who_treats_the_client_and_their_name(house: House, enrolment: EnrolmentView, wire: Wire) -> None:
     sent = house.send(enrolment)
     house.deliver()
