@@ -5,6 +5,7 @@ Above the contexts because it knows them all; `app.py` binds these to the stack.
 
 import contextlib
 from collections.abc import Callable, Sequence
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -117,17 +118,17 @@ def process(body: str, context: Any) -> None:  # noqa: ANN401 - what Lambda tell
 
 
 def tick(event: dict[str, Any]) -> None:
-    """Send one message for each row that has fallen due.
+    """Send one message for each row that has fallen due, while it looks for more: what one that dies has sent is sent.
 
     On the local stage the moment is the event's, so that a month can pass in a minute.
     """
     now = clock.parse(event["time"]) if settings().tick_time_from_event else clock.now()
-    found = list(due.found_due(now))
-    messages = [msgspec.json.encode(one).decode() for one in found]
-    for start in range(0, len(messages), outbox.BATCH):
-        _send(outbox.WORK, messages[start : start + outbox.BATCH])
+    count = late_s = 0
+    for some in batched(due.found_due(now), outbox.BATCH, strict=False):
+        _send(outbox.WORK, [msgspec.json.encode(one).decode() for one in some])
+        count, late_s = count + len(some), max(late_s, *(one.late_s for one in some))
     # An alarm listens to how late the oldest was (infra/resources/watch.yaml).
-    log("tick", count=len(found), due_at=clock.stamp(now), late_s=max((one.late_s for one in found), default=0))
+    log("tick", count=count, due_at=clock.stamp(now), late_s=late_s)
 
 
 def operate(event: dict[str, Any]) -> dict[str, Any]:

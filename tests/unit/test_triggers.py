@@ -6,12 +6,16 @@ import time
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from moto.backends import get_backend
 
 import app
+from chalicelib.contact.model import SCHEDULE, Schedule
+from chalicelib.foundation.ids import ClientId
 from chalicelib.foundation.settings import settings
+from chalicelib.foundation.table import Key
 
-from .conftest import NOW
+from .conftest import NOW, CallAs
 
 MESSAGE = "5f1c7a52"
 
@@ -33,6 +37,11 @@ def batch(body: Any, *, receipt: str = "r", times: int = 1) -> dict[str, Any]:
     }
 
 
+SCHEDULED = {"version": "0", "id": "e1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"} | {
+    "region": "eu-central-1",
+    "resources": [],
+    "detail": {},
+}
 QUOTING = {"event_id": "e1", "type": "x", "practice_id": "p", "at": "my knee hurts", "ids": {}}
 
 
@@ -63,6 +72,28 @@ def test_a_failure_at_a_subscriber_is_told_once(caplog: pytest.LogCaptureFixture
     assert app.worker(batch(event), None)["batchItemFailures"]
     (line,) = [vars(record) for record in caplog.records if record.levelname == "ERROR"]
     assert line["subscriber"] == "contact.reactions.send_reminder"
+
+
+def test_a_tick_sends_what_it_has_found_before_it_looks_for_more(
+    stack: dict[str, Any], call_as: CallAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = call_as().table
+    for number in range(40):
+        schedule = Schedule(client_id=ClientId(f"c{number}"), time_zone="UTC")
+        table.row(SCHEDULE, Key("somewhere", f"{number:02}"), schedule, 1, due_at=NOW).save()
+    made: list[str] = []
+    real = vars(BaseClient)["_make_api_call"]
+
+    def make(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        made.append(operation)
+        return real(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make)
+    app.tick(SCHEDULED | {"time": NOW.isoformat()}, None)
+    assert (made.count("Query"), made.count("SendMessageBatch")) == (8, 4)
+    assert made.index("SendMessageBatch") < len(made) - made[::-1].index("Query")
+    queue = stack["sqs"].get_queue_attributes(QueueUrl=settings().work_queue_url, AttributeNames=["All"])
+    assert queue["Attributes"]["ApproximateNumberOfMessages"] == "40"
 
 
 def _hidden_for_s(url: str) -> float:
