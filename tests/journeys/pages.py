@@ -1,11 +1,23 @@
 """What people do on pages, in their words: roles and labels, never the page's own classes."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from demo.steps import PASSWORD
+
+PATIENCE_S = 15.0
+
+
+def becomes(read: Callable[[], object], wanted: object) -> None:
+    """Wait until what is read is as wanted; fail with what was read at last."""
+    last = time.monotonic() + PATIENCE_S
+    while (found := read()) != wanted and time.monotonic() < last:
+        time.sleep(0.05)
+    assert found == wanted
 
 
 def button(page: Page, name: str) -> Locator:

@@ -12,6 +12,7 @@ from demo.steps import answer, in_queue
 from tests.journeys.conftest import Visits
 from tests.journeys.looking import look
 from tests.journeys.pages import (
+    becomes,
     button,
     choose_file,
     expect_step,
@@ -111,6 +112,7 @@ def test_signing_out_without_a_line_asks_for_what_waits_clears_the_phone_and_end
     page.get_by_role("radio", name="All of it").check()
     expect(page.get_by_text("Kept on this phone at")).to_be_visible()
     page.go_back()
+    expect(page).to_have_url(re.compile("/today$"))
     page.go_back()
     button(page, "Sign out here").click()
     asked = page.get_by_role("dialog")
@@ -122,7 +124,7 @@ def test_signing_out_without_a_line_asks_for_what_waits_clears_the_phone_and_end
     expect(page.get_by_text("You are signed out, and nothing of yours is left in this browser.")).to_be_visible()
     look(page)
     assert page.evaluate("Object.entries(localStorage)") == [["meanwhile.owed", "here"]]
-    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    becomes(lambda: page.evaluate("indexedDB.databases().then((all) => all.length)"), 0)
     assert len(kim.person.get("/api/session")["sessions"]) == before + 1
     page.context.set_offline(False)
     expect(page.get_by_text("You are signed out, and nothing of yours")).to_be_hidden()

@@ -14,7 +14,7 @@ from demo.clips import Clips
 from demo.steps import in_queue, submit, write_program
 from tests.journeys.conftest import DESK, PHONE, Visits
 from tests.journeys.looking import look
-from tests.journeys.pages import button
+from tests.journeys.pages import becomes, button
 from tests.journeys.people import Client, House
 
 COLOURS = {"red": (255, 0, 0), "lime": (0, 255, 0), "blue": (0, 0, 255), "white": (255, 255, 255)}
@@ -37,7 +37,13 @@ FOLLOW = """
 """
 
 SAID = "WEBVTT\n\n00:00.000 --> 00:04.000\nBoth arms.\n"
-ROUNDS = "(video) => { video.rounds = 0; video.addEventListener('seeked', () => (video.rounds += 1)) }"
+ROUNDS = """
+(video) => {
+  video.rounds = []
+  video.addEventListener('seeked', () => video.rounds.push(video.currentTime))
+}
+"""
+"""Notes the places that the video goes back to."""
 
 
 @pytest.fixture(scope="module")
@@ -119,13 +125,13 @@ def test_what_is_to_be_seen_at_a_place_on_the_line_is_shown_there_and_fetched_on
     assert asked == []
     box = slider(page).bounding_box()
     assert box
-    for second, (red, green, blue) in enumerate(COLOURS.values()):
+    for second, colour in enumerate(COLOURS.values()):
         # The browser keeps half a knob free at both ends of the line.
         page.mouse.move(box["x"] + 8 + (box["width"] - 16) * (second + 0.9) / 4, box["y"] + box["height"] / 2)
         tile = page.locator(".preview .tile")
         expect(tile).to_be_visible()
         expect(page.locator(".preview")).to_have_text(f"0:0{second}")
-        assert colour_of(tile) == pytest.approx((red, green, blue), abs=40)
+        has_colour(tile, colour)
     assert len(asked) == 2  # the times and the sprite, once
     page.screenshot(path=screens / "player-preview-1280.png")
     page.mouse.move(0, 0)
@@ -165,8 +171,12 @@ def test_a_part_is_played_again_and_again_until_it_is_not(visit: Visits, sent: S
     video(page).evaluate(ROUNDS)
     video(page).evaluate(FOLLOW)
     page.keyboard.press("Space")
-    page.wait_for_function("(video) => video.rounds >= 3", arg=video(page).element_handle())
-    assert 1.2 < max(video(page).evaluate("(video) => video.shown")) < 1.6
+    page.wait_for_function("(video) => video.rounds.length >= 4", arg=video(page).element_handle())
+    shown = video(page).evaluate("(video) => video.shown")
+    # A browser that gets no time goes back too late, or shows only some of the pictures; not in every round.
+    ends = [before for before, after in itertools.pairwise(shown[1:]) if after < before - 0.1]
+    assert max(ends) > 1.2, shown
+    assert min(ends) < 1.6, shown
     look(page)
     button(page, "Stop repeating").click()
     page.wait_for_function("(video) => video.currentTime > 2", arg=video(page).element_handle())
@@ -183,7 +193,7 @@ def test_a_part_at_the_very_end_is_repeated_too(visit: Visits, sent: Sent) -> No
     button(page, "Repeat to here").click()
     video(page).evaluate(ROUNDS)
     button(page, "Play").click()
-    page.wait_for_function("(video) => video.rounds >= 2 && !video.paused", arg=video(page).element_handle())
+    page.wait_for_function("(video) => video.rounds.length >= 2 && !video.paused", arg=video(page).element_handle())
     assert time_of(page) > 3.4
 
 
@@ -195,14 +205,14 @@ def test_the_keys_do_what_their_help_says_and_never_while_somebody_types(
     for key, speed in ((">", 1.25), (">", 1.5), (">", 2), (">", 2), ("<", 1.5)):
         page.keyboard.press(key)
         expect(page.get_by_role("radio", name=f"{speed:g} times")).to_be_checked()
-        assert video(page).evaluate("(video) => [video.playbackRate, video.preservesPitch]") == [speed, True]
+        becomes(lambda: video(page).evaluate("(video) => [video.playbackRate, video.preservesPitch]"), [speed, True])
     page.get_by_role("radio", name="0.25 times").check(force=True)
-    assert video(page).evaluate("(video) => video.playbackRate") == 0.25
+    has_rate(page, 0.25)
     button(page, "One frame on").focus()
     page.keyboard.press("End")
-    assert time_of(page) == pytest.approx(4, abs=0.1)
+    becomes(lambda: time_of(page), pytest.approx(4, abs=0.1))
     page.keyboard.press("Home")
-    assert time_of(page) == 0
+    becomes(lambda: time_of(page), 0)
     to(page, 1.0)
     box = page.get_by_role("textbox", name="Comment at")
     box.click()
@@ -239,6 +249,8 @@ def test_a_voice_is_shown_by_its_shape_and_has_its_moments(visit: Visits, sent: 
         page.keyboard.press("ArrowRight")
         expect(line).to_have_attribute("aria-valuetext", "5 seconds of 6 seconds")
         expect(button(page, "One frame on")).to_have_count(0)
+        page.keyboard.press("Home")  # from there it plays longer than anybody needs to look
+        expect(line).to_have_attribute("aria-valuetext", "0 seconds of 6 seconds")
         button(page, "Play").click()
         expect(button(page, "Pause")).to_be_visible()
         page.screenshot(path=screens / f"player-voice-{size['width']}.png", full_page=True)
@@ -263,11 +275,11 @@ def test_on_a_phone_a_finger_on_the_line_sees_where_it_is(visit: Visits, sent: S
     finger("touchMove", 0.7)
     expect(page.locator(".preview .tile")).to_be_visible()
     expect(page.locator(".preview")).to_have_text("0:02")
-    assert colour_of(page.locator(".preview .tile")) == pytest.approx(COLOURS["blue"], abs=40)
+    has_colour(page.locator(".preview .tile"), COLOURS["blue"])
     page.screenshot(path=screens / "player-touch-390.png")
     finger("touchEnd", 0.7)
     expect(page.locator(".preview")).to_have_count(0)
-    assert time_of(page) == pytest.approx(2.8, abs=0.15)
+    becomes(lambda: time_of(page), pytest.approx(2.8, abs=0.15))
     look(page)
 
 
@@ -281,7 +293,7 @@ def test_who_practises_along_has_it_slower_and_a_part_again_behind_one_button(
         one.get_by_role("button", name="Play", exact=True).click()
         one.get_by_role("button", name="Speed and repeat").click()
         one.get_by_role("radio", name="0.5 times").check(force=True)
-        assert video(page).evaluate("(video) => video.playbackRate") == 0.5
+        has_rate(page, 0.5)
         video(page).evaluate("(video) => { video.pause(); video.currentTime = 1 }")
         button(page, "Repeat from here").first.click()
         video(page).evaluate("(video) => { video.currentTime = 1.4 }")
@@ -290,8 +302,9 @@ def test_who_practises_along_has_it_slower_and_a_part_again_behind_one_button(
         look(page)
         video(page).evaluate(ROUNDS)
         video(page).evaluate("(video) => video.play()")
-        page.wait_for_function("(video) => video.rounds >= 2", arg=video(page).element_handle())
-        assert 0.9 < time_of(page) < 1.6
+        page.wait_for_function("(video) => video.rounds.length >= 2", arg=video(page).element_handle())
+        rounds = video(page).evaluate("(video) => video.rounds")
+        assert all(0.9 < at < 1.6 for at in rounds), rounds
 
 
 def test_captions_are_shown_when_they_are_wanted_and_what_is_wrong_with_a_recording_is_said(
@@ -316,11 +329,11 @@ def test_captions_are_shown_when_they_are_wanted_and_what_is_wrong_with_a_record
     page.keyboard.press(".")  # over a poster nothing is said
     page.wait_for_function("(video) => video.textTracks[0]?.activeCues?.length", arg=video(page).element_handle())
     cue = "(video) => [video.textTracks[0].mode, video.textTracks[0].activeCues[0].text]"
-    assert video(page).evaluate(cue) == ["showing", "Both arms."]
+    becomes(lambda: video(page).evaluate(cue), ["showing", "Both arms."])
     page.screenshot(path=screens / "player-captions-1280.png")
     look(page)
     button(page, "Captions").click()
-    assert video(page).evaluate("(video) => video.textTracks[0].mode") == "hidden"
+    becomes(lambda: video(page).evaluate("(video) => video.textTracks[0].mode"), "hidden")
 
 
 def reviewed(page: Page, sent: Sent) -> None:
@@ -359,7 +372,16 @@ def to(page: Page, seconds: float) -> None:
     slider(page).evaluate(
         "(line, at) => { line.value = at; line.dispatchEvent(new Event('input', { bubbles: true })) }", seconds
     )
-    assert time_of(page) == pytest.approx(seconds, abs=0.01)
+    becomes(lambda: time_of(page), pytest.approx(seconds, abs=0.01))
+
+
+def has_rate(page: Page, rate: float) -> None:
+    becomes(lambda: video(page).evaluate("(video) => video.playbackRate"), rate)
+
+
+def has_colour(place: Locator, colour: tuple[int, ...]) -> None:
+    """Wait until the middle of a place on the page has a colour: its picture may come some frames later."""
+    becomes(lambda: colour_of(place), pytest.approx(colour, abs=40))
 
 
 def colour_of(place: Locator) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ def test_a_client_saves_a_copy_of_everything(visit: Visits, house: House, tilda:
     link(page, "Your data").click()
     expect(heading(page, "Your data")).to_be_visible()
     button(page, "Get a copy of everything").press("Enter")
-    expect(page.get_by_text("Being made.")).to_be_visible()
+    expect(page.get_by_text("The copy is being made.")).to_be_visible()
     until("The copy", lambda: pia.person.get(f"{pia.api}/data")["copies"][0]["state"] == "ready")
     page.reload()
     with page.expect_download() as saved:

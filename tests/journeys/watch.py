@@ -63,12 +63,16 @@ class Held:
     """Requests that are kept waiting: `page.route(…, held.hold)`, and at last `held.let_go()`."""
 
     routes: list[Route] = field(default_factory=list)
+    over: bool = False
 
     def hold(self, route: Route) -> None:
         self.routes.append(route)
+        if self.over:
+            self.let_go()
 
     def let_go(self) -> None:
-        """Let the requests go that are still wanted."""
+        """Let the requests go that are still wanted, and those that are still to come."""
+        self.over = True
         while self.routes:
             with contextlib.suppress(Error):  # its page has given it up, or was reloaded
                 self.routes.pop().continue_()
