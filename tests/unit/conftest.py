@@ -1,21 +1,16 @@
 """The stack in memory: moto behind the real clients, and calls as different people make them."""
 
-import copy
+import functools
 import os
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
-from botocore.client import BaseClient
-from joserfc.jwk import RSAKey
 from moto import mock_aws
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models.table import Table as MotoTable
-from moto.utilities.utils import load_resource
 
 from chalicelib.foundation.actor import Actor, Role
 from chalicelib.foundation.call import Call
@@ -24,11 +19,19 @@ from chalicelib.foundation.once import Once
 from chalicelib.foundation.pace import ASKING, STARTING
 from chalicelib.foundation.settings import settings
 
+from .in_memory import Kept, copy_of_rows, hurry
+
 NOW = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 
 
 SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "sqs": "sqs", "ses": "sesv2", "cognitoidp": "cognito-idp"}
 """moto's names of what the functions use, and boto3's."""
+QUEUES = {
+    "WORK_QUEUE_URL": "work",
+    "DOCUMENTS_QUEUE_URL": "documents",
+    "UPLOADS_QUEUE_URL": "uploads",
+    "UPLOADS_PARKED_URL": "uploads-parked",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -43,39 +46,8 @@ def clients() -> Iterator[dict[str, Any]]:
     """The AWS clients by service, made once: making them costs more than most tests."""
     make: Any = boto3.client
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", _unmeasured(vars(BaseClient)["_make_api_call"]))
-        # For each row of a transaction moto copies the table to its depths; but nobody changes a row that lies in it.
-        patch.setattr(MotoTable, "__deepcopy__", _copy_of_table, raising=False)
-        # For each pool it takes a tenth of a second to work out the key that all its pools sign with.
-        key = RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
-        patch.setattr(RSAKey, "import_key", lambda *_: key)
+        hurry(patch)
         yield {name: make(name) for name in SERVICES.values()}
-
-
-def _unmeasured(call: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, without coverage looking on: of botocore and moto nothing is measured, and it takes twice as long."""
-
-    def make(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        tracer = sys.gettrace()
-        sys.settrace(None)
-        try:
-            return call(client, operation, arguments)
-        finally:
-            sys.settrace(tracer)
-
-    return make
-
-
-def _copy_of_table(table: Any, _memo: Any) -> Any:
-    copied = copy.copy(table)
-    copied.items = _copy_of_rows(table.items)
-    return copied
-
-
-def _copy_of_rows(items: Any) -> Any:
-    copied = copy.copy(items)
-    copied.update((pk, dict(rows)) for pk, rows in items.items())
-    return copied
 
 
 class Rows:
@@ -95,11 +67,11 @@ class Rows:
 
     def keep(self) -> Any:
         """Return the rows as they are now, for `bring_back`."""
-        return _copy_of_rows(self._table.items)
+        return copy_of_rows(self._table.items)
 
     def bring_back(self, kept: Any) -> None:
         """Let the table hold what was kept, and nothing else."""
-        self._table.items = _copy_of_rows(kept)
+        self._table.items = copy_of_rows(kept)
 
 
 @pytest.fixture
@@ -115,31 +87,26 @@ def stack(clients: dict[str, Any]) -> dict[str, Any]:
 
 
 def empty_stack(clients: dict[str, Any]) -> None:
-    """Make the stack anew, for fixtures that share one between tests."""
-    for service in SERVICES:
-        get_backend(service).reset()
-    _table(clients["dynamodb"])
-    for bucket in ("UPLOADS_BUCKET", "MEDIA_BUCKET"):
-        clients["s3"].create_bucket(
-            Bucket=os.environ[bucket], CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
-    clients["s3"].create_bucket(
-        Bucket=os.environ["AUDIT_BUCKET"],
-        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
-        ObjectLockEnabledForBucket=True,
-    )
-    clients["s3"].put_bucket_versioning(
-        Bucket=os.environ["UPLOADS_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
-    )
-    for queue in ("work", "documents", "uploads"):
-        url = clients["sqs"].create_queue(QueueName=f"meanwhile-test-{queue}")["QueueUrl"]
-        os.environ[f"{queue.upper()}_QUEUE_URL"] = url
-    os.environ["UPLOADS_PARKED_URL"] = clients["sqs"].create_queue(QueueName="meanwhile-test-uploads-parked")[
-        "QueueUrl"
-    ]
-    _pool(clients["cognito-idp"])
-    clients["sesv2"].create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
+    """Bring back the empty stack, for fixtures that share one between tests."""
+    kept, names = _made(*clients.values())
+    kept.bring_back()
+    os.environ |= names
     settings.cache_clear()
+
+
+@functools.cache
+def _made(dynamodb: Any, s3: Any, sqs: Any, sesv2: Any, cognito: Any) -> tuple[Kept, dict[str, str]]:
+    """An empty stack, and the names of what is in it. Made once: making it takes longer than most tests."""
+    _table(dynamodb)
+    here = {"LocationConstraint": "eu-central-1"}
+    for bucket in ("UPLOADS_BUCKET", "MEDIA_BUCKET"):
+        s3.create_bucket(Bucket=os.environ[bucket], CreateBucketConfiguration=here)
+    s3.create_bucket(Bucket=os.environ["AUDIT_BUCKET"], CreateBucketConfiguration=here, ObjectLockEnabledForBucket=True)
+    s3.put_bucket_versioning(Bucket=os.environ["UPLOADS_BUCKET"], VersioningConfiguration={"Status": "Enabled"})
+    names = {name: sqs.create_queue(QueueName=f"meanwhile-test-{queue}")["QueueUrl"] for name, queue in QUEUES.items()}
+    names |= _pool(cognito)
+    sesv2.create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
+    return Kept(SERVICES), names
 
 
 def _table(dynamodb: Any) -> None:
@@ -162,7 +129,7 @@ def _table(dynamodb: Any) -> None:
     )
 
 
-def _pool(cognito: Any) -> None:
+def _pool(cognito: Any) -> dict[str, str]:
     pool = cognito.create_user_pool(
         PoolName="people",
         AliasAttributes=["email"],
@@ -180,7 +147,7 @@ def _pool(cognito: Any) -> None:
         IdTokenValidity=15,
         TokenValidityUnits={"IdToken": "minutes"},
     )["UserPoolClient"]
-    os.environ |= {
+    return {
         "USER_POOL_ID": pool,
         "USER_POOL_CLIENT_ID": client["ClientId"],
         "USER_POOL_CLIENT_SECRET": client["ClientSecret"],
