@@ -39,6 +39,7 @@ class Front:
         self._keys = keys
         self._aws = aws.application()
         aws.teach_passkeys()
+        aws.answer_at_once()
         self._rights = Rights()
         self._port = port
         self._access_key = access_key.encode()

@@ -92,6 +92,16 @@ def test_mail_can_be_read_as_a_page(stack: Stack) -> None:
     assert "<script>" not in page
 
 
+def test_what_a_function_wrote_to_its_log_before_it_answered_is_there_by_then(stack: Stack) -> None:
+    logs = stack.account.client("logs")
+    for minute in range(10):
+        at = f"2026-12-01T08:0{minute}:00"
+        stack.tick(f"{at}Z")
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=stack.outputs["LogGroup"])
+        written = [event["message"] for page in pages for event in page["events"]]
+        assert [line for line in written if '"tick"' in line and at in line], written[-3:]
+
+
 def test_time_to_live_is_on_though_the_emulators_cloudformation_forgets_it(stack: Stack) -> None:
     told = stack.account.client("dynamodb").describe_time_to_live(TableName=stack.outputs["Table"])
     assert told["TimeToLiveDescription"]["AttributeName"] == "expires_at"
