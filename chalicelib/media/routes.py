@@ -3,7 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.http import Nothing, endpoint
+from chalicelib.foundation.http import endpoint
 from chalicelib.foundation.ids import ClientId, RecordingId
 from chalicelib.media import service
 from chalicelib.media.shapes import ArrivedParts, PartUrls, RecordingView, SentParts, WantedParts
@@ -39,13 +39,6 @@ def complete_recording(call: Call, body: SentParts, client_id: ClientId, recordi
 def see_recording(call: Call, client_id: ClientId, recording_id: RecordingId) -> RecordingView:
     """Show where a client's recording is on its way, and what plays it."""
     return service.see_recording(call, client_id, recording_id)
-
-
-@endpoint(ROUTES, "DELETE", _OF_CLIENT, answers=Nothing, roles=_SENDERS)
-def give_up_recording(call: Call, client_id: ClientId, recording_id: RecordingId) -> Nothing:
-    """Give up sending a client's recording."""
-    service.give_up(call, client_id, recording_id)
-    return Nothing()
 
 
 @endpoint(ROUTES, "POST", f"{_OF_LIBRARY}/parts", takes=WantedParts, answers=PartUrls, roles=THERAPISTS)

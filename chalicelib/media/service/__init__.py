@@ -22,7 +22,7 @@ from chalicelib.media.service.removing import (
     remove_library_file,
     remove_originals,
 )
-from chalicelib.media.service.uploads import abandon, arrived_parts, complete, give_up, open_recording, sign_parts
+from chalicelib.media.service.uploads import abandon, arrived_parts, complete, open_recording, sign_parts
 
 __all__ = [
     "abandon",
@@ -32,7 +32,6 @@ __all__ = [
     "client_of_original",
     "complete",
     "files_below",
-    "give_up",
     "keep_captions",
     "library_picture",
     "library_urls",

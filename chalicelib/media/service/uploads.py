@@ -128,27 +128,17 @@ def _put_together(recording: Recording, sent: Sequence[SentPart]) -> None:
             raise _given_up() from over
 
 
-def give_up(call: Call, client_id: ClientId | None, recording_id: RecordingId) -> None:
-    """Throw away an upload that has not been put together; one that is not there is given up already."""
-    found = find(call, client_id, recording_id, Action.DO_LESSON)
-    if found is None:
-        return
-    write = call.write()
-    abandon(write, found)
-    write.commit()
-
-
 def abandon(write: Write, found: Stored[Recording]) -> None:
-    """Throw away an upload and remove its row in the caller's write; permission is the caller's to ask for.
+    """Throw away an upload into the library and remove its row in the caller's write, who asks for permission.
 
-    What was sent for the library and could not be used goes too, its bytes by an event. Raise Conflict where the
-    file has arrived: what is being looked at is not taken back.
+    What could not be used goes too, its bytes by an event. Raise Conflict where the file has arrived: what is being
+    looked at is not taken back. A client's recording goes once its lesson shows it no more (`release`).
     """
     recording = found.value
     if recording.reason == NEVER_ARRIVED:
         write.remove(found)
         return
-    if recording.state in _UNUSABLE and recording.home.client_id is None:
+    if recording.state in _UNUSABLE:
         write.remove(found)
         write.tell("library_file.dropped", recording_id=recording.recording_id)
         return

@@ -21,6 +21,7 @@ from chalicelib.media import service
 from chalicelib.media.model import Home, MediaKind, Recording
 from chalicelib.media.processing import Accepted, Budget, Outcome
 from chalicelib.media.shapes import RecordingView, SentPart, Ticket
+from chalicelib.media.store.recordings import RecordingStore
 from chalicelib.practice.model import CARD, Card, Named
 from demo.clips import Clips, make_clips
 
@@ -183,6 +184,16 @@ class Practice:
 
     def complete(self, recording: Recording, parts: list[SentPart], call: Call | None = None) -> RecordingView:
         return service.complete(call or self.as_guardian(), recording.home.client_id, recording.recording_id, parts)
+
+    def give_up(self, recording_id: RecordingId, home: Home | None = None) -> None:
+        """Give up sending a recording, if it is there."""
+        call = self.as_therapist()
+        client_id = (self.home if home is None else home).client_id
+        found = RecordingStore(call.table).get(client_id, recording_id)
+        if found:
+            write = call.write()
+            service.abandon(write, found)
+            write.commit()
 
     def events(self) -> list[Event]:
         return [

@@ -136,7 +136,7 @@ def test_a_file_of_the_library_that_never_came_can_still_be_taken_out(practice: 
     _tick(NOW + 7 * DAY)
     assert "did not arrive" in (practice.recording(recording_id, LIBRARY).says or "")
     assert practice.events() == []
-    service.give_up(practice.as_therapist(), None, recording_id)
+    practice.give_up(recording_id, LIBRARY)
     with pytest.raises(NotFound):
         practice.recording(recording_id, LIBRARY)
 
@@ -172,7 +172,7 @@ def test_a_look_that_breaks_off_anywhere_loses_nothing(practice: Practice, bad_d
 def test_an_upload_that_is_given_up_meanwhile_is_nothing_to_look_for(practice: Practice, bad_day: BadDay) -> None:
     recording_id: RecordingId = practice.open().recording_id
     (found,) = due.found_due(NOW + 15 * MINUTE)
-    bad_day.meanwhile(1, lambda: service.give_up(practice.as_guardian(), practice.client_id, recording_id))
+    bad_day.meanwhile(1, lambda: practice.give_up(recording_id))
     due.do_due(found, NOW + 15 * MINUTE)
     with pytest.raises(NotFound):
         practice.recording(recording_id)

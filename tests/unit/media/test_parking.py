@@ -192,7 +192,7 @@ def test_a_parked_file_of_the_library_says_so_and_can_be_taken_out(practice: Pra
     assert view.state is RecordingState.PARKED
     assert view.reason is not None
     assert "is kept" in view.reason
-    service.give_up(practice.as_therapist(), None, recording.recording_id)
+    practice.give_up(recording.recording_id, LIBRARY)
     with pytest.raises(NotFound):
         of(practice, recording)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.foundation.actor import Role
+from chalicelib.foundation.http import ENDPOINTS
 from chalicelib.media.intake import process_upload
 from chalicelib.media.model import Home, MediaKind
 
@@ -41,16 +42,11 @@ def test_a_recording_is_sent_looked_at_and_played(
     for somebody in (guardian, therapist):
         seen = gateway.call("GET", path, by=somebody)
         assert (seen.body["state"], seen.body["duration_s"]) == ("ready", 12.346)
-    assert gateway.call("DELETE", path, by=guardian).body["type"] == "arrived-already"
-    assert gateway.call("DELETE", path, by=therapist).status == 403
 
 
-def test_an_upload_that_is_given_up_is_gone(practice: Practice, gateway: Gateway, guardian: Somebody) -> None:
-    recording_id = practice.open().recording_id
-    path = f"/api/clients/{practice.client_id}/recordings/{recording_id}"
-    for _ in range(2):
-        assert gateway.call("DELETE", path, by=guardian).status == 200
-    assert gateway.call("GET", path, by=guardian).status == 404
+def test_a_recording_goes_by_its_lesson_alone_which_would_wait_for_it_for_ever() -> None:
+    taking = [spec.path for spec in ENDPOINTS if spec.method == "DELETE" and "/recordings/" in spec.path]
+    assert taking == ["/api/clients/{client_id}/enrolments/{enrolment_id}/lessons/{number}/recordings/{recording_id}"]
 
 
 def test_a_file_of_the_library_is_sent_by_therapists_only(

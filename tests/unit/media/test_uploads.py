@@ -179,7 +179,7 @@ def test_what_has_arrived_takes_no_more_parts(practice: Practice) -> None:
     for attempt in (
         lambda: service.sign_parts(practice.as_guardian(), practice.client_id, recording.recording_id, [1]),
         lambda: service.arrived_parts(practice.as_guardian(), practice.client_id, recording.recording_id),
-        lambda: service.give_up(practice.as_guardian(), practice.client_id, recording.recording_id),
+        lambda: practice.give_up(recording.recording_id),
     ):
         with pytest.raises(Conflict) as refused:
             attempt()
@@ -197,7 +197,7 @@ def test_an_upload_that_was_swept_away_says_so(practice: Practice, stack: dict[s
     assert refused.value.problem_type == "upload-over"
     with pytest.raises(Gone):
         practice.complete(recording, [part])
-    service.give_up(practice.as_guardian(), practice.client_id, recording.recording_id)
+    practice.give_up(recording.recording_id)
 
 
 def test_a_completion_that_s3_has_forgotten_by_now_is_seen_by_its_object(
@@ -224,7 +224,7 @@ def test_parts_of_a_file_that_was_put_together_a_moment_ago_are_not_missing(
         service.arrived_parts(practice.as_guardian(), practice.client_id, recording.recording_id)
     assert refused.value.problem_type == "arrived-already"
     with pytest.raises(Conflict):
-        service.give_up(practice.as_guardian(), practice.client_id, recording.recording_id)
+        practice.give_up(recording.recording_id)
 
 
 def test_giving_up_leaves_nothing_and_can_be_asked_for_again(
@@ -233,7 +233,7 @@ def test_giving_up_leaves_nothing_and_can_be_asked_for_again(
     recording = practice.recording(practice.open().recording_id)
 
     def attempt() -> None:
-        service.give_up(practice.as_guardian(), practice.client_id, recording.recording_id)
+        practice.give_up(recording.recording_id)
 
     for _where in bad_day.sweep(attempt):
         attempt()
@@ -246,7 +246,7 @@ def test_giving_up_leaves_nothing_and_can_be_asked_for_again(
 def test_a_recording_that_was_given_up_cannot_be_completed(practice: Practice) -> None:
     recording = practice.recording(practice.open().recording_id)
     part = practice.put(recording)
-    service.give_up(practice.as_guardian(), practice.client_id, recording.recording_id)
+    practice.give_up(recording.recording_id)
     with pytest.raises(NotFound):
         practice.complete(recording, [part])
     with pytest.raises(NotFound):
@@ -260,8 +260,6 @@ def test_a_therapist_looks_and_does_not_send(practice: Practice) -> None:
     assert (view.state, view.play_url, view.duration_s) == (RecordingState.AWAITING_UPLOAD, None, None)
     with pytest.raises(NotFound):
         service.sign_parts(call, practice.client_id, ticket.recording_id, [1])
-    with pytest.raises(NotFound):
-        service.give_up(call, practice.client_id, ticket.recording_id)
 
 
 def test_strangers_find_nothing(practice: Practice, call_as: CallAs) -> None:

@@ -22,7 +22,6 @@ NO_ENTRY = {
     "open_lesson_recording": DRAFT,
     "sign_recording_parts": NOTHING,
     "complete_recording": DRAFT,
-    "give_up_recording": DRAFT,
     "keep_review_draft": DRAFT,
     "keep_linked_draft": DRAFT,
     "create_program": PROGRAM,

@@ -462,8 +462,7 @@ export interface paths {
         get: operations["see_recording"];
         put?: never;
         post?: never;
-        /** Give up sending a client's recording. */
-        delete: operations["give_up_recording"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3918,38 +3917,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordingView"];
-                };
-            };
-            /** @description Refused, with what to do about it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    give_up_recording: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                client_id: string;
-                recording_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Nothing"];
                 };
             };
             /** @description Refused, with what to do about it */
