@@ -13,12 +13,20 @@ describe('marks', () => {
   })
 })
 
+const weeks = Array.from({ length: 9 }, (_, week) => ({ on: new Date(Date.UTC(2026, 2, 2 + 7 * week)).toISOString().slice(0, 10), value: week }))
+const across = (width: number, points: readonly { on: string; value: number }[]) => along(points).map((share) => share * width)
+
 it('labels keep the first and the last day and never crowd', () => {
-  expect([...labelled(9, 560, 60)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
-  const narrow = [...labelled(9, 200, 60)].sort((a, b) => a - b)
-  expect(narrow[0]).toBe(0)
-  expect(narrow.at(-1)).toBe(8)
-  expect(narrow.length).toBeLessThanOrEqual(4)
+  expect([...labelled(weeks, across(560, weeks), 60)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+  expect([...labelled(weeks, across(200, weeks), 60)]).toEqual([0, 3, 8])
+})
+
+it('two answers of one day stand side by side under one label', () => {
+  const day = [5, 4, 3].map((value) => ({ on: '2026-03-02', value }))
+  expect(along(day)).toEqual([0, 0.5, 1])
+  expect([...labelled(day, across(560, day), 60)]).toEqual([2])
+  const twice = [...weeks, { on: weeks[8]?.on ?? '', value: 1 }]
+  expect([...labelled(twice, across(560, twice), 60)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 9])
 })
 
 it('a gap of three weeks is three times as wide as a week', () => {

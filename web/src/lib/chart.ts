@@ -19,25 +19,28 @@ export function marks(min: number, max: number): number[] {
   return all
 }
 
-/** How many labels of about `room` pixels fit; every n-th day gets one, always the first and the last. */
-export function labelled(count: number, width: number, room: number): Set<number> {
-  const fit = Math.max(2, Math.floor(width / room))
-  const every = Math.max(1, Math.ceil((count - 1) / (fit - 1)))
+/**
+ * Which points are labelled with their day: the first and the last, and those between that keep `room` pixels from what
+ * stands left of them and from the last. A day has one label; what lies too close for two has the last's.
+ */
+export function labelled(points: readonly ChartPoint[], x: readonly number[], room: number): Set<number> {
+  const last = points.at(-1)
+  const end = x.at(-1) ?? 0
   const all = new Set<number>()
-  for (let index = 0; index < count; index += every) all.add(index)
-  // The last stays; one that would touch it goes.
-  const last = count - 1
-  if (count > 1 && !all.has(last)) {
-    for (const index of [...all]) if (index > 0 && last - index < every) all.delete(index)
-    all.add(last)
-  }
+  let before = -Infinity
+  points.forEach((point, index) => {
+    const at = x[index] ?? 0
+    if (point !== last && (point.on === last?.on || at - before < room || end - at < room)) return
+    all.add(index)
+    before = at
+  })
   return all
 }
 
-/** Where each day stands between 0 and 1: days apart, not answers apart. */
+/** Where each answer stands between 0 and 1: days apart, not answers apart; on one single day, one after the other. */
 export function along(points: readonly ChartPoint[]): number[] {
   const days = points.map((point) => Date.parse(point.on))
   const first = days[0] ?? 0
   const span = (days.at(-1) ?? first) - first
-  return days.map((day) => (span > 0 ? (day - first) / span : 0.5))
+  return days.map((day, index) => (span > 0 ? (day - first) / span : index / Math.max(1, days.length - 1)))
 }
