@@ -29,6 +29,12 @@ def tell_of_reset(call: Call, event: Event) -> None:
     service.tell_of_reset(call, PersonId(event.ids["person_id"]))
 
 
+@on("password.changed")
+def tell_of_password(call: Call, event: Event) -> None:
+    """Tell somebody that their password was changed."""
+    service.tell_of_password(call, PersonId(event.ids["person_id"]))
+
+
 @on("passkey.added")
 def tell_of_passkey(call: Call, event: Event) -> None:
     """Tell somebody that a passkey was added to their sign-in."""

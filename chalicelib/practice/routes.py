@@ -27,6 +27,7 @@ from chalicelib.practice.shapes import (
     PasskeyLine,
     PasskeyList,
     PasskeyOptions,
+    PasswordChange,
     PersonView,
     PracticeSettings,
     PracticeView,
@@ -129,6 +130,12 @@ def remove_passkey(call: Call, passkey_id: str) -> Nothing:
     """Remove one of one's own passkeys."""
     service.remove_passkey(call, PasskeyId(passkey_id), _cookie())
     return Nothing()
+
+
+@endpoint(ROUTES, "POST", "/api/session/password", takes=PasswordChange, answers=Nothing, roles=EVERYONE, creates=True)
+def change_password(call: Call, body: PasswordChange) -> Nothing:
+    """Change one's own password, with the present one; every other session of one's own ends."""
+    return service.change_password(call, body, _cookie(), _source())
 
 
 @endpoint(ROUTES, "POST", "/api/session/refresh", answers=Session, roles=None)
@@ -239,6 +246,12 @@ def invite_again(call: Call, person_id: str) -> Nothing:
 def reset_authenticator(call: Call, person_id: str) -> PersonView:
     """Take a lost authenticator away; its person sets up another at the next sign-in."""
     return service.reset_authenticator(call, PersonId(person_id))
+
+
+@endpoint(ROUTES, "DELETE", "/api/people/{person_id}/sessions", answers=Nothing, roles=OWNERS)
+def end_sessions_of(call: Call, person_id: str) -> Nothing:
+    """Sign somebody of the practice out on every device: a client or guardian who lost a phone, or one of the staff."""
+    return service.end_sessions_of(call, PersonId(person_id))
 
 
 @endpoint(ROUTES, "DELETE", "/api/people/{person_id}", answers=Nothing, roles=OWNERS)

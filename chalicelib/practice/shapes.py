@@ -127,6 +127,13 @@ class ForgottenPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Made by chance for a press, and sent again where no answer came: one press brings one letter."""
 
 
+class PasswordChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`password` is the present one."""
+
+    password: Password
+    new_password: Password
+
+
 class DoorToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token: Token
 

@@ -1,7 +1,7 @@
 """What contact does: letters, reminders, and doors for those who are asked in."""
 
 from chalicelib.contact.model import Addressee, ContactLine, Letter
-from chalicelib.contact.service.doors import invite, send_new_password, tell_of_passkey, tell_of_reset
+from chalicelib.contact.service.doors import invite, send_new_password, tell_of_passkey, tell_of_password, tell_of_reset
 from chalicelib.contact.service.post import keep_line, not_sent, send_letter, write_to_side
 from chalicelib.contact.service.reminders import (
     change_reminders,
@@ -27,6 +27,7 @@ __all__ = [
     "send_new_password",
     "send_reminder",
     "tell_of_passkey",
+    "tell_of_password",
     "tell_of_reset",
     "unsubscribe",
     "write_to_side",

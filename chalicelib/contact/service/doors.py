@@ -1,5 +1,7 @@
 """Letters with a door in them: an invitation, or the way to a new password."""
 
+from collections.abc import Callable
+
 from chalicelib.contact.model import Addressee, ContactLine, Letter, LineState
 from chalicelib.contact.service.post import keep_line, not_sent, send_letter
 from chalicelib.foundation.call import Call
@@ -14,6 +16,7 @@ _INVITATION = "Invitation"
 _AUTHENTICATOR = "Your authenticator was reset"
 _PASSKEY = "A passkey was added"
 _NEW_PASSWORD = "A new password"  # noqa: S105 - what the letter is
+_CHANGED_PASSWORD = "Your password was changed"  # noqa: S105 - what the letter is
 
 
 def invite(call: Call, person_id: PersonId) -> None:
@@ -30,7 +33,8 @@ def invite(call: Call, person_id: PersonId) -> None:
         line = not_sent(call, _INVITATION, person.name, "This address is in use for a sign-in at another practice.")
     else:
         token = practice.make_door(call, person_id, Purpose.INVITATION)
-        line = send_letter(call, _invitation(person, practice.practice(call), token))
+        at = practice.practice(call)
+        line = send_letter(call, _invitation(person, at, token), at.name)
     _say_if_not_sent(line, person_id)
     practice.note_invitation(call, write, person_id, line.why or "")
     for one in person.clients:
@@ -46,29 +50,34 @@ def send_new_password(call: Call, person_id: PersonId) -> None:
     except (NotFound, TooMany, practice.AddressTaken) as refusal:
         log("no letter about a forgotten password", person_id=person_id, problem=refusal.problem_type)
     else:
-        _say_if_not_sent(send_letter(call, _new_password(person, practice.practice(call), token)), person_id)
+        at = practice.practice(call)
+        _say_if_not_sent(send_letter(call, _new_password(person, at, token), at.name), person_id)
     call.write().commit()
 
 
 def tell_of_reset(call: Call, person_id: PersonId) -> None:
     """Tell somebody that their authenticator was taken away; if they did not ask for it, they are the first to know."""
-    try:
-        person = practice.person(call, person_id)
-    except NotFound as refusal:
-        log("no letter about a reset authenticator", person_id=person_id, problem=refusal.problem_type)
-    else:
-        _say_if_not_sent(send_letter(call, _reset(person, practice.practice(call))), person_id)
-    call.write().commit()
+    _tell(call, person_id, _reset)
 
 
 def tell_of_passkey(call: Call, person_id: PersonId) -> None:
     """Tell somebody that a passkey signs them in from now on; if they did not add it, they are the first to know."""
+    _tell(call, person_id, _passkey)
+
+
+def tell_of_password(call: Call, person_id: PersonId) -> None:
+    """Tell somebody that their password is another one now; if they did not change it, they are the first to know."""
+    _tell(call, person_id, _changed_password)
+
+
+def _tell(call: Call, person_id: PersonId, letter: Callable[[Person, Practice], Letter]) -> None:
     try:
         person = practice.person(call, person_id)
     except NotFound as refusal:
-        log("no letter about a passkey", person_id=person_id, problem=refusal.problem_type)
+        log("no letter about a sign-in", person_id=person_id, problem=refusal.problem_type)
     else:
-        _say_if_not_sent(send_letter(call, _passkey(person, practice.practice(call))), person_id)
+        at = practice.practice(call)
+        _say_if_not_sent(send_letter(call, letter(person, at), at.name), person_id)
     call.write().commit()
 
 
@@ -136,6 +145,21 @@ def _passkey(person: Person, at: Practice) -> Letter:
         ),
         button_label="Sign in",
         button_url=f"{settings().site_origin}/sign-in",
+        why="You get this because it is about your own sign-in.",
+    )
+
+
+def _changed_password(person: Person, at: Practice) -> Letter:
+    return Letter(
+        to=Addressee(name=person.name, email=person.email),
+        what=_CHANGED_PASSWORD,
+        subject=f"Your password for {at.name} was changed",
+        lines=(
+            "The password of your sign-in was changed, and every other browser was signed out.",
+            f"If this was not you, choose a new one now with “Forgotten password”, and tell {at.name}.",
+        ),
+        button_label="Choose a new password",
+        button_url=f"{settings().site_origin}/forgotten",
         why="You get this because it is about your own sign-in.",
     )
 

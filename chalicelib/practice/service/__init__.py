@@ -23,6 +23,7 @@ from chalicelib.practice.service.entering import STEP_COOKIE, Entered, show_code
 from chalicelib.practice.service.entering_by_passkey import PASSKEY_COOKIE, ask_for_passkey, show_passkey, ways
 from chalicelib.practice.service.founding import found_practice
 from chalicelib.practice.service.leaving import parts_to_walk, take_leave
+from chalicelib.practice.service.own_password import change_password
 from chalicelib.practice.service.passkeys import add_passkey, ask_for_new, list_passkeys, remove_passkey
 from chalicelib.practice.service.people import invite_again, invite_staff, note_invitation
 from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
@@ -31,6 +32,7 @@ from chalicelib.practice.service.session import (
     end_earlier,
     end_other_sessions,
     end_session,
+    end_sessions_of,
     list_sessions,
     refresh_session,
     sign_out,
@@ -56,10 +58,12 @@ __all__ = [
     "bring_account_up_to_date",
     "card",
     "change_client",
+    "change_password",
     "change_practice",
     "end_earlier",
     "end_other_sessions",
     "end_session",
+    "end_sessions_of",
     "ensure_sign_in",
     "forget_authenticator",
     "forgot_password",

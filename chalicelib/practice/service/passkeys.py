@@ -2,9 +2,8 @@
 
 import msgspec
 
-from chalicelib.foundation import throttle
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.errors import Conflict, Invalid, NotFound
+from chalicelib.foundation.errors import Conflict, NotFound
 from chalicelib.foundation.ids import PersonId, new_id
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.write import Write
@@ -12,25 +11,15 @@ from chalicelib.practice import accounts, credentials
 from chalicelib.practice.accounts import Tokens
 from chalicelib.practice.credentials import PasskeyNotMade
 from chalicelib.practice.model.passkeys import MOST_PASSKEYS, PASSKEY, Passkey, PasskeyId, counts
-from chalicelib.practice.model.passwords import same_password
-from chalicelib.practice.service.entering import tries
+from chalicelib.practice.service.own_password import (
+    NotSignedInHere,
+    PasswordNotTheirs,
+    is_password_of,
+    signed_in_here,
+)
 from chalicelib.practice.service.session import Kept, of_cookie
 from chalicelib.practice.shapes import PasskeyLine, PasskeyList, PasskeyOptions
 from chalicelib.practice.store import PracticeStore, passkey_key
-
-
-class PasswordNotTheirs(Invalid):
-    """Not the password of whoever is signed in."""
-
-    type = "password-wrong"
-    title = "This is not your password. Nothing was changed; please write it once more."
-
-
-class NotSignedInHere(Conflict):
-    """The caller's token is good, and the session that it came from is over."""
-
-    type = "not-signed-in-here"
-    title = "Your session here is over. Nothing was changed; please sign in again, and then add the passkey."
 
 
 class _Made(msgspec.Struct, frozen=True):
@@ -57,10 +46,8 @@ def ask_for_new(call: Call, password: str, kept: str, source: str) -> PasskeyOpt
     """
     here, access_token = _here(call, kept)
     person = here.person
-    throttle.take(call.now, *tries(person.email, source))
-    if accounts.sign_in(person.email, same_password(password)) is None:
+    if not is_password_of(call, person, password, source):
         raise PasswordNotTheirs
-    throttle.forget(call.now, *tries(person.email, source))
     rows = PracticeStore(call.table).signing_in(person.person_id).passkeys
     known = frozenset(row.value.credential_id for row in rows if counts(row.value, person))
     if len(known) >= MOST_PASSKEYS:
@@ -138,9 +125,9 @@ def _here(call: Call, kept: str) -> tuple[Kept, str]:
     """The session at this browser, which has to be the caller's, and an access token of it."""
     if not settings().passkeys:
         raise NotFound
-    here = of_cookie(call, kept)
+    here = signed_in_here(call, kept)
     tokens = _tokens(call, here)
-    if not here or not tokens:
+    if not tokens:
         raise NotSignedInHere
     return here, tokens.access_token
 

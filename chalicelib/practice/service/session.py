@@ -10,6 +10,7 @@ from chalicelib.foundation.actor import Actor
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.cookies import set_cookie
 from chalicelib.foundation.errors import NotFound, SignedOut, StaleWrite
+from chalicelib.foundation.http import Nothing
 from chalicelib.foundation.ids import PersonId, PracticeId, digest, new_id, new_secret
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
@@ -227,6 +228,24 @@ def sign_out_everywhere(call: Call) -> str:
     end_every_session(call, write, call.actor.person_id)
     write.record("signed out everywhere", person_id=call.actor.person_id)
     return write.commit(cookie(COOKIE, "", _AT_ONCE))
+
+
+def end_sessions_of(call: Call, person_id: PersonId) -> Nothing:
+    """End every session of somebody of the practice, as an owner; the trail of each client whom they act for says so.
+
+    Safe to repeat: where nobody is signed in nothing is written. Their passkeys stay, which a new password takes away.
+    """
+    store = PracticeStore(call.table)
+    stored = store.person(person_id)
+    if stored is None:
+        raise NotFound
+    if not store.signing_in(person_id).sessions:
+        return Nothing()
+    write = call.write()
+    end_every_session(call, write, person_id)
+    for about in [{"client_id": one.client_id} for one in stored.value.clients] or [{}]:
+        write.record("signed somebody out everywhere", person_id=person_id, **about)
+    return write.commit(Nothing())
 
 
 def end_every_session(call: Call, write: Write, person_id: PersonId) -> None:

@@ -161,6 +161,15 @@ def test_somebody_who_has_a_passkey_now_is_told_of_it(house: House, wire: Wire) 
     assert "If this was not you" in wire.texts()[0]
 
 
+def test_somebody_whose_password_was_changed_is_told(house: House, wire: Wire) -> None:
+    tell(house, "password.changed", house.dana)
+    house.settle(NOW)
+    service.tell_of_password(house.clockwork(NOW), PersonId("0" * 26))
+    ((_, subject),) = wire.subjects()
+    assert subject == "Your password for Hazel Lane Therapy was changed"
+    assert "If this was not you" in wire.texts()[0]
+
+
 def test_somebody_whose_authenticator_was_reset_is_told(house: House, wire: Wire) -> None:
     tell(house, "authenticator.reset", house.ines)
     house.settle(NOW)
