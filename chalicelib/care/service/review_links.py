@@ -55,7 +55,7 @@ def send_link(call: Call, client_id: ClientId, submission_id: SubmissionId, ther
     write = call.write()
     therapist = _therapist(desk, therapist_id)
     person = practice.person(call, therapist_id) if therapist and _waits(desk) else None
-    if therapist and person and Role.THERAPIST in person.roles:
+    if therapist and person and desk.practice and Role.THERAPIST in person.roles:
         token = new_token(call.actor.practice_id)
         letter = Letter(
             to=Addressee(name=person.name, email=person.email),
@@ -69,7 +69,7 @@ def send_link(call: Call, client_id: ClientId, submission_id: SubmissionId, ther
             button_url=f"{settings().site_origin}/r#{token}",
             why="You get this because you review for this practice.",
         )
-        keep_line(write, client_id, send_letter(call, letter))
+        keep_line(write, client_id, send_letter(call, letter, desk.practice.name))
         link = ReviewLink(
             client_id=client_id,
             submission_id=submission_id,

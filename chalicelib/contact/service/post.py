@@ -20,15 +20,14 @@ _REFUSED_FOR_GOOD = frozenset({"MessageRejected", "BadRequestException"})
 _OUR_FAULT = "not verified"
 
 
-def send_letter(call: Call, letter: Letter, post: Post = send) -> ContactLine:
-    """Send a letter in the practice's name and return the line for the log, which the caller keeps with `keep_line`.
+def send_letter(call: Call, letter: Letter, practice_name: str, post: Post = send) -> ContactLine:
+    """Send a letter in a practice's name and return the line for the log, which the caller keeps with `keep_line`.
 
     An address that SES refuses for good gives a line that says so. Anything that may pass raises botocore's
     ClientError, so that the queue tries again. A crash before the caller's commit sends the letter again.
     """
-    mail = compose(letter, practice.practice(call).name)
     try:
-        post(mail)
+        post(compose(letter, practice_name))
     except ClientError as error:
         if not _for_good(error):
             raise
@@ -47,7 +46,7 @@ def write_to_side(
     about = practice.addressees(call, client_id)
     person = next((one for one in about.client_side if one.person_id == person_id), None)
     if person:
-        line = send_letter(call, letter(person, about.practice))
+        line = send_letter(call, letter(person, about.practice), about.practice.name)
     else:
         line = not_sent(call, what, "", "The person it was for does not act for this client any more.")
     write = call.write()

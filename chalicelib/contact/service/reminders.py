@@ -164,19 +164,17 @@ def send_reminder(call: Call, client_id: ClientId, occurrence_at: datetime) -> N
     page = ContactStore(call.table).page(client_id)
     write = call.write()
     if page.card and page.schedule and page.schedule.value.mails_to:
-        line = _send(call, page.card, page.schedule, page.schedule.value.mails_to, occurrence_at)
+        schedule, mails_to = page.schedule.value, page.schedule.value.mails_to
+        why = _why_not(call, schedule, page.card, mails_to, occurrence_at)
+        if why:
+            line = not_sent(call, WHAT, mails_to.name, why)
+        else:
+            person = practice.person(call, mails_to.person_id)
+            to = Addressee(name=person.name, email=person.email)
+            secret = _take_over(call, page.schedule, occurrence_at)
+            line = send_letter(call, _reminder(call, schedule, to, secret), page.practice_name)
         keep_line(write, client_id, line)
     write.commit()
-
-
-def _send(call: Call, card: Card, stored: Stored[Schedule], mails_to: Named, occurrence_at: datetime) -> ContactLine:
-    schedule = stored.value
-    why = _why_not(call, schedule, card, mails_to, occurrence_at)
-    if why:
-        return not_sent(call, WHAT, mails_to.name, why)
-    person = practice.person(call, mails_to.person_id)
-    secret = _take_over(call, stored, occurrence_at)
-    return send_letter(call, _reminder(call, schedule, Addressee(name=person.name, email=person.email), secret))
 
 
 def _why_not(call: Call, schedule: Schedule, card: Card, mails_to: Named, occurrence_at: datetime) -> str:

@@ -154,7 +154,7 @@ def say_copy_is_ready(call: Call, client_id: ClientId, copy_id: str) -> None:
         button_url=f"{settings().site_origin}{path}",
         why=f"You get this because you asked {at.name} for a copy.",
     )
-    line = send_letter(call, letter)
+    line = send_letter(call, letter, at.name)
     write = call.write()
     keep_line(write, client_id, line)
     write.commit()

@@ -81,7 +81,7 @@ class Refusing:
 
 
 def test_a_letter_goes_out_in_the_practices_name(house: House, wire: Wire) -> None:
-    line = send_letter(house.clockwork(NOW), LETTER)
+    line = send_letter(house.clockwork(NOW), LETTER, "Hazel Lane Therapy")
     assert (line.state, line.to_name, line.at) == (LineState.SENT, LETTER.to.name, NOW)
     assert wire.subjects() == [("dana@example.org", "The time you set aside")]
     assert "Hazel Lane Therapy" in wire.texts()[0]
@@ -89,7 +89,7 @@ def test_a_letter_goes_out_in_the_practices_name(house: House, wire: Wire) -> No
 
 @pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
 def test_an_address_that_is_refused_for_good_is_noted_and_not_tried_again(house: House, code: str) -> None:
-    line = send_letter(house.clockwork(NOW), LETTER, Refusing(code))
+    line = send_letter(house.clockwork(NOW), LETTER, "Hazel Lane Therapy", Refusing(code))
     assert line.state is LineState.NOT_SENT
     assert line.why == "The mail service does not accept this address."
 
@@ -104,4 +104,4 @@ def test_an_address_that_is_refused_for_good_is_noted_and_not_tried_again(house:
 )
 def test_what_may_pass_is_tried_again(house: House, code: str, message: str) -> None:
     with pytest.raises(ClientError):
-        send_letter(house.clockwork(NOW), LETTER, Refusing(code, message))
+        send_letter(house.clockwork(NOW), LETTER, "Hazel Lane Therapy", Refusing(code, message))
