@@ -126,7 +126,8 @@ def _track(boxes: list[Box], content: bytes, scale: int) -> Track:
         else:
             begin = start
     times = sorted((time - begin) / unit + delay for time in shown)
-    ends = max((time + every - begin) / unit + delay for time, every in zip(shown, durations, strict=True))
+    # A sample's duration is how much later the next is decoded; all of them are how long the track is shown.
+    ends = (min(shown) + decoded[-1] - begin) / unit + delay
     matrix = head[52:88] if head[0] else head[40:76]
     return Track(
         sort=own["hdlr"][8:12].decode("latin-1"),

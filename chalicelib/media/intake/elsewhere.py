@@ -146,7 +146,7 @@ def _picture(contents: Contents) -> dict[str, Any]:
     before: dict[str, Any] = {}
     if video.interlaced:
         before["Deinterlacer"] = {"Mode": "DEINTERLACE", "Algorithm": "INTERPOLATE", "Control": "NORMAL"}
-    if video.hdr or video.matrix == "bt2020nc":
+    if video.hdr or video.wide:
         before["ColorCorrector"] = {"ColorSpaceConversion": "FORCE_709"}
     return {
         "Width": width,

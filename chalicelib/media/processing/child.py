@@ -1,5 +1,6 @@
 """Runs one command on a stranger's file: bounded, without credentials, and never left behind."""
 
+import errno
 import os
 import resource
 import subprocess
@@ -11,13 +12,15 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import IO
 
-_FIRST_WORDS, _LAST_WORDS = 52 * 1024, 12 * 1024
+_FIRST_WORDS, _LAST_WORDS = 1012 * 1024, 12 * 1024
 _OPEN_FILES = 64
 _LAST_WORDS_S = 5
 _BLOCK = 512
 _KIBI = 1024
 _CANNOT_START = (126, 127)
-_DISK_FULL = "No space left on device"
+# How ffmpeg ends when a file of ours has no room: the number of the error, negative, in the eight bits of a status.
+# What it says is no sign: it repeats the titles of a stranger's file.
+_DISK_FULL = -errno.ENOSPC & 0xFF
 
 # The shell sets the limits and becomes the command: a `preexec_fn` may deadlock in a process with threads,
 # and limiting the child from outside leaves a moment in which it is not limited.
@@ -42,7 +45,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a child ended. `errors` is what it wrote to stderr: of more than 64 KiB, the beginning and the end."""
+    """How a child ended. `errors` is what it wrote to stderr: of more than 1 MiB, the beginning and the end."""
 
     status: int
     errors: str
@@ -91,7 +94,7 @@ def run(command: Sequence[str], *, folder: Path, caps: Caps) -> Finished:
         status = process.wait()
         listener.join(_LAST_WORDS_S)
     finished = Finished(status, said.text(), overtime.is_set())
-    if status in _CANNOT_START or _DISK_FULL in finished.errors:
+    if status in {*_CANNOT_START, _DISK_FULL}:
         raise ToolFault(finished.errors.strip() or f"{command[0]} could not be started.")
     return finished
 

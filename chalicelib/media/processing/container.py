@@ -1,6 +1,8 @@
 """What kind of file it is, by its first bytes and never by its name."""
 
 import enum
+import struct
+from pathlib import Path
 
 HEAD_BYTES = 64
 
@@ -8,6 +10,8 @@ _ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 # A photo in the same boxes as a film: choosing one by mistake is common on phones.
 _STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"jpeg")
 _EBML = b"\x1a\x45\xdf\xa3"
+_HEAD, _LARGE_HEAD, _LARGE = 8, 16, 1
+_MOST_BOXES = 1000
 _MPEG_SYNC = 0xE0
 _MPEG_LAYER = 0x06
 _MPEG_LAYER_3 = 0x02
@@ -39,6 +43,26 @@ def recognise(head: bytes) -> Container | None:
     if head.startswith(b"OggS"):
         return Container.OGG
     return Container.MP3 if head.startswith(b"ID3") or _is_mpeg_audio(head) else None
+
+
+def ends_in_a_box(path: Path) -> bool:
+    """Whether an ISO file is shorter than one of its outermost boxes says (ISO/IEC 14496-12, 2022, 4.2)."""
+    size, at = path.stat().st_size, 0
+    with path.open("rb") as file:
+        for _ in range(_MOST_BOXES):
+            file.seek(at)
+            head = file.read(_LARGE_HEAD)
+            if len(head) < _HEAD:
+                break
+            (length,) = struct.unpack_from(">I", head)
+            if length == _LARGE and len(head) == _LARGE_HEAD:
+                (length,) = struct.unpack_from(">Q", head, _HEAD)
+            if at + length > size:
+                return True
+            if length < _HEAD:  # it reaches to the end of the file, or makes no sense
+                break
+            at += length
+    return False
 
 
 def _is_mpeg_audio(head: bytes) -> bool:

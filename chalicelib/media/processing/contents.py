@@ -29,6 +29,11 @@ class Contents:
             return 0
         return max(track.end_s for track in tracks) - min(track.start_s for track in tracks)
 
+    @property
+    def end_s(self) -> float:
+        """The last moment of either stream, on the file's own clock."""
+        return max((track.end_s for track in (self.video_track, self.audio_track) if track.packets), default=0)
+
     def sound_alone(self) -> Self:
         """The same without its picture; a duration that was declared for both says nothing about it."""
         declared_s = self.declared_s if self.video is None else None

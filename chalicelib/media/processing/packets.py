@@ -61,11 +61,12 @@ class _Tally:
     unit: Fraction = Fraction(1, 1000)
     times: array[int] = field(default_factory=lambda: array("q"))
     keys: array[int] = field(default_factory=lambda: array("q"))
-    last_end: int = _NO_TIME
+    last_duration: int = 0
     sizes: array[int] = field(default_factory=lambda: array("q"))
     hidden_packets: int = 0
     hidden: int = 0
     starts_on_key: bool = False
+    setup: str | None = None
     one_setup: bool = True
 
 
@@ -109,8 +110,7 @@ def _read_packet(line: str, tallies: dict[int, _Tally]) -> None:
     if tally is None or not -_LONGEST_INT < time < _LONGEST_INT:
         return
     duration = max(0, min(duration, _LONGEST_INT))
-    if "New Extradata" in more:
-        tally.one_setup = False
+    _read_setup(more, tally)
     if flags & _DISCARD:
         tally.hidden_packets += 1
         tally.hidden += duration
@@ -121,7 +121,16 @@ def _read_packet(line: str, tallies: dict[int, _Tally]) -> None:
     if flags & _KEY:
         tally.keys.append(time)
     tally.sizes.append(max(0, min(size, _LONGEST_INT)))
-    tally.last_end = max(tally.last_end, time + duration)
+    tally.last_duration = duration
+
+
+def _read_setup(more: str, tally: _Tally) -> None:
+    # A list of H.264 has it with every key picture (`probe`), any other one where it changes.
+    _, mark, setup = more.partition("New Extradata")
+    if tally.setup is None:
+        tally.setup = setup
+    elif mark and setup != tally.setup:
+        tally.one_setup = False
 
 
 def _measure(tally: _Tally) -> Track:
@@ -133,7 +142,9 @@ def _measure(tally: _Tally) -> Track:
     second = max(1, int(1 / tally.unit))
     peak_rate = _peak([(time, 1) for time in times], second)
     peak_bytes = _peak(shown, _WINDOW_S * second)
-    end = tally.last_end
+    # Where pictures are stored in another order than they are shown, the duration of each but the last to be decoded
+    # says when the next is decoded, and nothing about how long it is shown.
+    end = times[-1] + tally.last_duration
     if end == times[-1] and len(times) > 1:
         # The last packet of a live recording says nothing about its length: as long as the others.
         end += (times[-1] - times[0]) // (len(times) - 1)

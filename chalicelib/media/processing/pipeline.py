@@ -124,7 +124,7 @@ class _Work:
                 raise
         else:
             if not (made.damaged and (plan.copy_video or plan.copy_audio)):
-                if plan.copy_video and not rules.is_low_level(made.contents.video):
+                if plan.copy_video and not rules.asks_little(made.contents):
                     return self._make(replace(plan, copy_video=False), contents, folder)
                 return made
         # What looked fit to be copied was not: a decoder may still make sense of it, and patch its holes.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalicelib.media.processing import child
-from chalicelib.media.processing.container import Container
+from chalicelib.media.processing.container import Container, ends_in_a_box
 from chalicelib.media.processing.contents import Contents
 from chalicelib.media.processing.damage import is_damaged
 from chalicelib.media.processing.outcome import Reason, RefusalError
@@ -14,6 +14,10 @@ from chalicelib.media.processing.streams import Audio, Video, read_listing
 
 MAX_PIXELS = 4096 * 2304
 _MAX_STREAMS = 32
+# How far into a file its streams' first packets are looked for. A microphone that is allowed late begins after many
+# seconds; where every stream begins at once, nothing of this is read.
+_SOUGHT_US = 120 * 1_000_000
+_SOUGHT_BYTES = 64 * 1024 * 1024
 # Names of decoders. `mov_text` is there because phones add captions, and honest files would be refused.
 _DECODERS = (
     "h264,hevc,libdav1d,av1,vp8,vp9,libvpx,libvpx-vp9,mpeg4,h263,mjpeg,mpeg2video,prores,"
@@ -22,9 +26,11 @@ _DECODERS = (
     "pcm_alaw,pcm_mulaw,mov_text"
 )
 
-_MAPPED = re.compile(r"  Stream #0:(\d+) -> #0:(\d+) \(copy\)")
+_MAPPED = re.compile(r"^  Stream #0:(\d+) -> #0:(\d+) \(copy\)$", re.MULTILINE)
 _LEVEL = re.compile(r" level_idc +[01]+ = (\d+)")
 _FIRST_HEADERS = ("-map", "0:v", "-c", "copy", "-frames:v", "1", "-bsf:v", "trace_headers", "-f", "null", "-")
+# With it every key picture says how it is coded, and not only where the container knows that this changes.
+_SETUPS = ("-bsf:v", "h264_mp4toannexb,extract_extradata")
 _UNFINISHED = "moov atom not found"
 _TOO_LARGE = ("Picture size", "exceeds specified max pixel count")
 
@@ -48,6 +54,7 @@ def open_safely(source: Source) -> list[str]:
         *("-format_whitelist", source.container.value),
         *("-codec_whitelist", _DECODERS),
         *("-max_streams", str(_MAX_STREAMS)),
+        *("-analyzeduration", str(_SOUGHT_US), "-probesize", str(_SOUGHT_BYTES)),
         *("-max_pixels", str(MAX_PIXELS)),
         *("-f", source.container.value),
         *("-i", f"file:{source.path.absolute()}"),
@@ -57,8 +64,9 @@ def open_safely(source: Source) -> list[str]:
 def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps, pictures_are_h264: bool = False) -> Contents:
     """Look at `source`; the packet list is written to `folder` and removed again.
 
-    The level of the picture is read only where the caller knows that `pictures_are_h264`. Raises `RefusalError`
-    when the file cannot be opened or its packets fill more than `caps.file_bytes` of text.
+    The level of the picture, and a change of its size or coding that only its packets tell, is read only where the
+    caller knows that `pictures_are_h264`. Raises `RefusalError` when the file cannot be opened or its packets fill
+    more than `caps.file_bytes` of text.
     """
     listed = folder / "packets.txt"
     # One run: the report on stderr names the streams, the muxer's text lists every packet of them.
@@ -66,6 +74,7 @@ def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps, pictu
         *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"),
         *open_safely(source),
         *("-map", "0:v?", "-map", "0:a?", "-c", "copy", "-copyts"),
+        *(_SETUPS if pictures_are_h264 else ()),
         *("-flush_packets", "0", "-f", "framecrc", "-y", f"file:{listed.absolute()}"),
         *(_FIRST_HEADERS if pictures_are_h264 else ()),
     ]
@@ -73,7 +82,7 @@ def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps, pictu
     if finished.timed_out:
         raise RefusalError(Reason.OUT_OF_TIME)
     listing = read_listing(finished.errors)
-    if _UNFINISHED in finished.errors:
+    if not finished.ok and _is_cut(source, finished.errors):
         raise RefusalError(Reason.CUT_SHORT)
     if all(words in finished.errors for words in _TOO_LARGE):
         raise RefusalError(Reason.PICTURE_TOO_LARGE)
@@ -96,6 +105,12 @@ def probe(ffmpeg: Path, source: Source, *, folder: Path, caps: child.Caps, pictu
         _track_of(audio, places, tracks),
         damaged=is_damaged(finished.errors),
     )
+
+
+def _is_cut(source: Source, said: str) -> bool:
+    if source.container is not Container.ISO:
+        return False
+    return _UNFINISHED in said or ends_in_a_box(source.path)
 
 
 def _track_of(stream: Video | Audio | None, places: dict[int, int], tracks: dict[int, Track]) -> Track:

@@ -22,6 +22,7 @@ _SLOWER = (
     f"select='if(isnan(prev_selected_t)+gte(t,ld(0)-0.3/{_KEPT_RATE}),"
     f"1+0*st(0,max(t,if(isnan(prev_selected_t),t,ld(0)))+1/{_KEPT_RATE}),0)'"
 )
+_NARROWER = "zscale=tin=bt709:min=bt709:pin={primaries}:rin=tv:t=bt709:m=bt709:p=bt709:r=tv"
 _HD_LONG_SIDE = 1280
 # Slices, parameter sets and delimiters. What is none of these may tell of the device, or anything (SEI).
 _NEEDED_UNITS = "1-5|7-11"
@@ -103,9 +104,16 @@ def video_filters(video: Video, *, too_fast: bool) -> list[str]:
         filters.append("bwdif=mode=send_frame:deint=interlaced")
     if too_fast:
         filters.append(_SLOWER)
+    if video.lens_shape != video.pixel_shape:
+        filters.append("setsar=1")
+    if video.hdr:
+        # What is missing beside the curve, or nothing here can read, is what phones write.
+        filters.append("setparams=colorspace=bt2020nc:color_primaries=bt2020")
     filters += _fit(width, height, video)
     if video.hdr:
         filters += _tone_map(video)
+    elif video.wide:
+        filters.append(_NARROWER.format(primaries=video.primaries))
     filters += ["format=yuv420p", "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"]
     return filters
 
@@ -118,8 +126,9 @@ def _fit(width: int, height: int, video: Video) -> list[str]:
         f"scale=w='if({same},{width},2*trunc(min({width},{height}*dar)/2))'"
         f":h='if({same},{height},2*trunc(min({height},{width}/dar)/2))'"
     )
+    scale += ":out_range=tv"
     if not video.hdr:
-        scale += ":out_color_matrix=bt709:out_range=tv"
+        scale += ":out_color_matrix=bt709"
         if video.matrix == "unknown" and max(video.width, video.height) >= _HD_LONG_SIDE:
             # Players take HD without a note for BT.709, the scaler for BT.601: reds would shift.
             scale += ":in_color_matrix=bt709"

@@ -89,8 +89,10 @@ def _refusal_of_picture(video: Video | None, track: Track) -> Reason | None:
 def _is_cut_short(contents: Contents) -> bool:
     if contents.declared_s is None:
         return False
-    missing_s = contents.declared_s - contents.duration_s
-    return missing_s > _ROUNDING_S and contents.duration_s < contents.declared_s * _WHOLE
+    # Some writers count from zero, others from where the first picture is.
+    reached_s = max(contents.duration_s, contents.end_s)
+    missing_s = contents.declared_s - reached_s
+    return missing_s > _ROUNDING_S and reached_s < contents.declared_s * _WHOLE
 
 
 def output_size(video: Video) -> tuple[int, int]:
@@ -99,10 +101,10 @@ def output_size(video: Video) -> tuple[int, int]:
     The shape is the source's, to within the rounding to even numbers; nothing is enlarged.
     """
     width, height = Fraction(video.width), Fraction(video.height)
-    if video.pixel_shape > 1:
-        width *= video.pixel_shape
+    if video.lens_shape > 1:
+        width *= video.lens_shape
     else:
-        height /= video.pixel_shape
+        height /= video.lens_shape
     if video.sideways:
         width, height = height, width
     scale = min(Fraction(1), LONG_SIDE / max(width, height), SHORT_SIDE / min(width, height))
@@ -143,9 +145,14 @@ def may_copy_video(video: Video, track: Track) -> bool:
 
 def may_copy_audio(audio: Audio, track: Track) -> bool:
     """The sound is already AAC-LC in one or two channels at a rate that everything plays, and hides nothing."""
+    return audio.profile == "LC" and _is_plain_audio(audio, track)
+
+
+def _is_plain_audio(audio: Audio, track: Track) -> bool:
+    # The profile is seen in the packets alone: of sound that begins very late, it is not known.
     return (
         audio.codec == "aac"
-        and audio.profile == "LC"
+        and audio.profile in {"LC", ""}
         and audio.channels <= _MOST_CHANNELS
         and audio.rate_hz in _AUDIO_RATES_HZ
         and track.one_setup
@@ -160,13 +167,14 @@ def is_sound_rendition(contents: Contents, *, of_s: float, kind: Kind) -> bool:
     """
     if abs(contents.duration_s - of_s) > max(_ROUNDING_S, of_s * _DRIFT):
         return False
-    if contents.audio is not None and not may_copy_audio(contents.audio, contents.audio_track):
+    if contents.audio is not None and not _is_plain_audio(contents.audio, contents.audio_track):
         return False
     if kind == "audio":
         return contents.audio is not None and contents.video is None
     video = contents.video
     return video is not None and (
-        video.codec == "h264"
+        contents.video_track.packets > 1
+        and video.codec == "h264"
         and video.pixel_format == "yuv420p"
         and video.rotation is None
         and video.pixel_shape == 1
@@ -175,9 +183,9 @@ def is_sound_rendition(contents: Contents, *, of_s: float, kind: Kind) -> bool:
     )
 
 
-def is_low_level(video: Video | None) -> bool:
-    """The rendition's picture, if there is one, asks no more of a decoder than every device has."""
-    return video is None or 0 < video.level <= HIGHEST_LEVEL
+def asks_little(contents: Contents) -> bool:
+    """The rendition's picture, if there is one, asks no more of a decoder than every device has, from start to end."""
+    return contents.video is None or (0 < contents.video.level <= HIGHEST_LEVEL and contents.video_track.one_setup)
 
 
 def estimated_cpu_s(contents: Contents, *, copy_video: bool = False) -> float:
@@ -195,5 +203,5 @@ def estimated_cpu_s(contents: Contents, *, copy_video: bool = False) -> float:
     read = track.packets * video.width * video.height
     written = min(track.packets, track.duration_s * FASTEST) * width * height
     reading_ns = _READING_NS.get(video.codec, _READING_OTHERS_NS) + (_WEAVING_NS if video.interlaced else 0)
-    writing_ns = _WRITING_NS + (_TONES_NS if video.hdr else 0)
+    writing_ns = _WRITING_NS + (_TONES_NS if video.hdr or video.wide else 0)
     return seconds + (read * reading_ns + written * writing_ns) / 1e9

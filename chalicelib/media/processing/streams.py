@@ -25,6 +25,7 @@ _SOUND_CODECS = frozenset({"aac", "opus", "vorbis", "mp3", "flac", "alac", "ac3"
 _MANY_CHANNELS = 8
 _FIELD_ORDERS = ("top first", "bottom first", "top coded first (swapped)", "bottom coded first (swapped)")
 _HDR_CURVES = frozenset({"smpte2084", "arib-std-b67"})
+_WIDE_COLOURS = frozenset({"bt2020", "smpte431", "smpte432"})
 _UNKNOWN_COLOUR = ("unknown", "unknown", "unknown")
 _COLOUR_PARTS = 3
 _STILL_MARKS = ("(attached pic)", "(still image)", "(timed thumbnails)")
@@ -59,6 +60,17 @@ class Video:
     def hdr(self) -> bool:
         """Its light is coded for an HDR screen (PQ or HLG) and looks washed out on any other."""
         return self.curve in _HDR_CURVES
+
+    @property
+    def wide(self) -> bool:
+        """Its colours reach further than an ordinary screen's: as they are, they look faded there."""
+        return self.primaries in _WIDE_COLOURS
+
+    @property
+    def lens_shape(self) -> Fraction:
+        """How wide its pixels are, to their height; 1 where the file says something beyond any lens."""
+        is_likely = Fraction(1, _OBLONGEST_PIXEL) <= self.pixel_shape <= _OBLONGEST_PIXEL
+        return self.pixel_shape if is_likely else Fraction(1)
 
     @property
     def sideways(self) -> bool:
@@ -105,7 +117,8 @@ def read_listing(said: str) -> Listing:
     videos: list[Video] = []
     audios: list[Audio] = []
     latest_is_video = grouped = False
-    for line in said.splitlines():
+    # Not `splitlines`: a title may hold any other sign that ends a line, and would be taken for a stream.
+    for line in said.split("\n"):
         # What follows describes the output, with the same words.
         if line.startswith(("Stream mapping:", "Output #")):
             break
@@ -171,9 +184,7 @@ def _read_pixel_shape(rest: str) -> Fraction:
     found = _PIXEL_SHAPE.search(rest)
     if found is None or not int(found[1]) or not int(found[2]):
         return Fraction(1)
-    shape = Fraction(int(found[1]), int(found[2]))
-    # Beyond any lens: a damaged header, which must not stretch the picture to a line.
-    return shape if Fraction(1, _OBLONGEST_PIXEL) <= shape <= _OBLONGEST_PIXEL else Fraction(1)
+    return Fraction(int(found[1]), int(found[2]))
 
 
 def _read_audio(index: int, rest: str) -> Audio:

@@ -341,7 +341,7 @@ videos = st.builds(
     height=st.integers(16, 2304),
     pixel_shape=st.sampled_from([Fraction(1), Fraction(4, 3), Fraction(9, 10)]),
     interlaced=st.booleans(),
-    matrix=st.sampled_from(["unknown", "bt709", "bt2020nc"]),
+    primaries=st.sampled_from(["unknown", "bt709", "bt2020", "smpte432"]),
     curve=st.sampled_from(["unknown", "smpte2084", "arib-std-b67"]),
     rotation=st.sampled_from([None, 90.0, -90.0, 180.0]),
 )
@@ -380,7 +380,7 @@ def test_whatever_is_handed_over_the_request_is_of_mediaconverts_own_model(
     assert min(picture["Width"], picture["Height"]) <= 720
     assert (h264["CodecLevel"], h264["MaxBitrate"]) == ("LEVEL_4", rules.VIDEO_BITS)
     assert ("FramerateNumerator" in h264) == rules.is_too_fast(track)
-    assert ("ColorCorrector" in picture["VideoPreprocessors"]) == (video.hdr or video.matrix == "bt2020nc")
+    assert ("ColorCorrector" in picture["VideoPreprocessors"]) == (video.hdr or video.wide)
     assert ("Deinterlacer" in picture["VideoPreprocessors"]) == video.interlaced
     assert ("AudioDescriptions" in output) == sound
     assert set(asked["UserMetadata"]) == {"bucket", "key", "version", "anew"}

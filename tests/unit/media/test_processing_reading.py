@@ -119,7 +119,8 @@ def test_a_mad_pixel_shape_and_an_unknown_size_are_left_alone() -> None:
         "  Stream #0:2: Video: ?\n"
         "  Stream #0:3: Audio: aac\n"
     )
-    assert [video.pixel_shape for video in listing.videos] == [1, 1, 1]
+    assert [video.lens_shape for video in listing.videos] == [1, 1, 1]
+    assert listing.videos[0].pixel_shape == Fraction(1, 65535)
     assert [video.pixel_format for video in listing.videos] == ["yuv420p", "none", "none"]
     assert listing.sound() is None
 

@@ -200,6 +200,9 @@ def test_sound_is_copied_only_when_it_plays_everywhere_and_hides_nothing() -> No
     [
         (lasting(11), "video"),
         (replace(CONTENTS, video=replace(VIDEO, codec="hevc")), "video"),
+        (replace(CONTENTS, video_track=replace(TRACK, packets=1)), "video"),
+        (replace(CONTENTS, video=replace(VIDEO, pixel_shape=Fraction(1, 50))), "video"),
+        (replace(CONTENTS, audio=replace(AUDIO, profile="HE-AAC")), "video"),
         (replace(CONTENTS, video=replace(VIDEO, width=1920)), "video"),
         (replace(CONTENTS, audio=replace(AUDIO, codec="opus")), "video"),
         (replace(CONTENTS, video=None), "video"),

@@ -194,7 +194,7 @@ def test_a_file_that_lost_its_end_is_refused_wherever_it_was_cut(tmp_path: Path)
     first.write_bytes(content[: len(content) * 6 // 10])
     assert run(first) == Rejected(Reason.CUT_SHORT)
     first.write_bytes(content[:200])
-    assert run(first) == Rejected(Reason.WOULD_NOT_OPEN)
+    assert run(first) == Rejected(Reason.CUT_SHORT)
 
 
 @pytest.mark.parametrize(
