@@ -1,12 +1,14 @@
 """Processing on a local file: `python -m chalicelib.media FILE OUT_DIR [--limit-seconds N] [--audio]`.
 
-Prints one JSON object. Exit 0: accepted, 2: rejected, 1: a fault of ours or of the call, said in one sentence.
+Prints one JSON object. Exit 0: accepted, 2: rejected, 1: a fault of ours or of the call, said in one sentence. Stopped
+by a signal, it takes what it started and what it had begun to write with it.
 """
 
 import argparse
 import functools
 import math
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,7 +47,11 @@ def main(arguments: Sequence[str]) -> int:
         return _fail(str(fault))
     except OSError as fault:
         return _fail(f"{fault.filename or asked.file}: {fault.strerror or fault}.")
-    sys.stdout.write(msgspec.json.encode(_report(outcome)).decode() + "\n")
+    try:
+        print(msgspec.json.encode(_report(outcome)).decode(), flush=True)  # noqa: T201 - what it is called for
+    except OSError as fault:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or what is left over is written at the end
+        return _fail(f"What became of it could not be printed: {fault.strerror}.")
     return _REJECTED if isinstance(outcome, Rejected) else _ACCEPTED
 
 
@@ -82,5 +88,11 @@ def _report(outcome: Outcome) -> dict[str, object]:
     }
 
 
+def _stop(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     sys.exit(main(sys.argv[1:]))
