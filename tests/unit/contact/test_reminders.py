@@ -1,167 +1,21 @@
 """Reminders: one mail an occurrence, none when there is a reason, and a log that says which."""
 
-import base64
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.contact import service
-from chalicelib.contact.model import SCHEDULE, ContactLine, LineState, Schedule
-from chalicelib.contact.shapes import ChangeReminders, Reminders
+from chalicelib.contact.model import SCHEDULE, LineState
+from chalicelib.contact.shapes import ChangeReminders
 from chalicelib.contact.store import schedule_key
 from chalicelib.foundation import due, places
-from chalicelib.foundation.errors import Conflict, Gone, Invalid, NotFound, PreconditionMissing, StaleWrite
-from chalicelib.foundation.ids import digest
-from chalicelib.foundation.table import Row
+from chalicelib.foundation.errors import Conflict
 from chalicelib.practice.model import CARD
 
 from ..conftest import NOW
 from .house import House, Killed, Wire
-
-# NOW is Thursday, 14 May 2026, 09:00 UTC; Dublin is an hour ahead.
-THURSDAY = datetime(2026, 5, 14, 16, 30, tzinfo=UTC)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-EVERY_DAY = ChangeReminders(on=True, weekdays=tuple(range(7)), at="17:30", time_zone="Europe/Dublin")
-
-
-def choose(house: House, change: ChangeReminders = EVERY_DAY, at: datetime = NOW) -> Reminders:
-    _, revision = service.reminders(house.as_dana(at), house.client_id)
-    return service.change_reminders(house.as_dana(at, if_match=revision), house.client_id, change)[0]
-
-
-def schedule(house: House) -> Schedule:
-    stored = house.table.get(SCHEDULE, schedule_key(house.client_id))
-    assert stored is not None
-    return stored.value
-
-
-def last(house: House) -> ContactLine:
-    return house.log()[-1]
-
-
-def practise(house: House, at: datetime = NOW) -> None:
-    write = house.clockwork(at).write()
-    write.tell("lesson.submitted", client_id=house.client_id)
-    write.commit()
-    house.settle(NOW)
-
-
-def stop_token(wire: Wire) -> str:
-    return wire.texts()[-1].rpartition("/stop#")[2].strip()
-
-
-# What somebody chooses
-
-
-def test_until_somebody_chooses_reminders_are_off_in_the_clients_own_zone(house: House) -> None:
-    view, revision = service.reminders(house.as_dana(), house.client_id)
-    assert revision == 0
-    assert (view.on, view.weekdays, view.time_zone, view.next_at, view.mails_to) == (
-        False,
-        (),
-        "Europe/Dublin",
-        None,
-        "",
-    )
-
-
-def test_who_chooses_gets_the_mails_and_sees_when_the_next_one_comes(house: House) -> None:
-    change = ChangeReminders(on=True, weekdays=(5, 3, 3), at="17:30", time_zone="Europe/Dublin")
-    view = choose(house, change)
-    assert (view.weekdays, view.mails_to, view.next_at) == ((3, 5), "Dana Brenner", THURSDAY)
-    assert service.reminders(house.as_ines(), house.client_id)[0] == view
-
-
-def test_a_therapist_sees_reminders_and_cannot_choose_them(house: House) -> None:
-    with pytest.raises(NotFound):
-        service.change_reminders(house.as_ines(if_match=0), house.client_id, EVERY_DAY)
-
-
-def test_the_office_does_not_see_what_was_sent(house: House) -> None:
-    with pytest.raises(NotFound):
-        service.reminders(house.as_ana(), house.client_id)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        ChangeReminders(on=True, weekdays=(), at="17:30", time_zone="Europe/Dublin"),
-        ChangeReminders(on=True, weekdays=(1,), at="17:30", time_zone="Mars/Olympus"),
-        ChangeReminders(on=False, weekdays=(), at="17:30", time_zone="../../etc/passwd"),
-    ],
-)
-def test_what_cannot_be_is_refused_and_changes_nothing(house: House, change: ChangeReminders) -> None:
-    with pytest.raises(Invalid):
-        choose(house, change)
-    assert house.table.get(SCHEDULE, schedule_key(house.client_id)) is None
-
-
-def test_a_change_names_what_it_changes(house: House) -> None:
-    with pytest.raises(PreconditionMissing):
-        service.change_reminders(house.as_dana(), house.client_id, EVERY_DAY)
-
-
-def test_the_second_of_two_who_choose_gets_both_texts(house: House) -> None:
-    choose(house)
-    off = ChangeReminders(on=False, weekdays=(), at="17:30", time_zone="Europe/Dublin")
-    with pytest.raises(StaleWrite) as refusal:
-        service.change_reminders(house.as_dana(if_match=0), house.client_id, off)
-    current = refusal.value.extra["current"]
-    assert isinstance(current, Reminders)
-    assert current.on
-    assert refusal.value.extra["yours"] == off
-
-
-def test_the_same_choice_of_somebody_else_is_a_conflict_because_the_mails_are_not_theirs(house: House) -> None:
-    choose(house)
-    assert service.change_reminders(house.as_dana(if_match=0), house.client_id, EVERY_DAY)[1] == 1
-    house.change_card(house.card(house.client_id, "Theo", house.ines))
-    with pytest.raises(StaleWrite):
-        service.change_reminders(house.as_ines(if_match=0), house.client_id, EVERY_DAY)
-
-
-def test_what_the_clockwork_notes_is_no_conflict_for_who_is_choosing(house: House) -> None:
-    choose(house)
-    house.pass_time(THURSDAY)
-    off = ChangeReminders(on=False, weekdays=(1,), at="08:00", time_zone="Europe/Dublin")
-    view, revision = service.change_reminders(house.as_dana(if_match=1), house.client_id, off)
-    assert (view.on, view.next_at, revision) == (False, None, 2)
-    assert list(due.found_due(THURSDAY + 30 * DAY)) == []
-
-
-def test_a_note_of_the_clockwork_in_the_middle_of_a_choice_is_no_conflict_either(house: House, wire: Wire) -> None:
-    choose(house)
-
-    def practise_meanwhile(_number: int, operation: str) -> None:
-        if operation == "TransactWriteItems":
-            wire.watch()
-            service.note_practice(house.clockwork(NOW), house.client_id, NOW)
-
-    wire.watch(before=practise_meanwhile)
-    service.change_reminders(house.as_dana(if_match=1), house.client_id, EVERY_DAY)
-    assert (schedule(house).revision, schedule(house).practised) == (2, (date(2026, 5, 14),))
-
-
-def test_where_it_never_stops_changing_the_choice_is_refused_rather_than_tried_for_ever(
-    house: House, wire: Wire
-) -> None:
-    choose(house)
-    busy = False
-
-    def practise_always(_number: int, operation: str) -> None:
-        nonlocal busy
-        if operation == "TransactWriteItems" and not busy:
-            busy = True
-            service.note_practice(house.clockwork(NOW), house.client_id, NOW)
-            busy = False
-
-    wire.watch(before=practise_always)
-    with pytest.raises(StaleWrite):
-        service.change_reminders(house.as_dana(if_match=1), house.client_id, EVERY_DAY)
-
-
-# What comes of it
+from .reminding import DAY, MINUTE, THURSDAY, choose, last, practise, schedule
 
 
 def test_one_mail_goes_out_when_it_is_time_and_the_log_says_so(house: House, wire: Wire) -> None:
@@ -346,103 +200,6 @@ def test_an_address_that_is_refused_is_noted_and_a_mail_that_could_not_go_is_tri
     house.settle(THURSDAY + DAY + 6 * MINUTE)
     assert len(wire.sent) == 1
     assert last(house).state is LineState.SENT
-
-
-# The link
-
-
-def test_the_link_stops_them_when_it_is_pressed_and_the_log_says_who_did(house: House, wire: Wire) -> None:
-    choose(house)
-    house.pass_time(THURSDAY)
-    nobody = house.clockwork(THURSDAY + MINUTE)
-    for _ in range(2):
-        assert service.unsubscribe(nobody, stop_token(wire)).name == "Hazel Lane Therapy"
-    view, revision = service.reminders(house.as_dana(), house.client_id)
-    assert (view.on, view.next_at, revision) == (False, None, 2)
-    assert (view.log[0].what, view.log[0].why) == (
-        "Reminders stopped",
-        "Dana switched them off with the link in a mail.",
-    )
-    assert len(view.log) == 2
-    house.pass_time(THURSDAY + 9 * DAY)
-    assert len(wire.sent) == 1
-
-
-def test_the_link_of_an_older_mail_works_as_well(house: House, wire: Wire) -> None:
-    choose(house)
-    house.pass_time(THURSDAY)
-    first = stop_token(wire)
-    for n in range(1, 5):
-        house.pass_time(THURSDAY + n * DAY)
-    assert service.unsubscribe(house.clockwork(THURSDAY), first)
-    assert not schedule(house).on
-
-
-def test_an_old_link_stops_nothing_that_somebody_else_has_chosen_since(house: House, wire: Wire) -> None:
-    choose(house)
-    house.pass_time(THURSDAY)
-    house.change_card(house.card(house.client_id, "Theo", house.ines))
-    by_another = house.as_ines(THURSDAY + MINUTE, if_match=schedule(house).revision)
-    service.change_reminders(by_another, house.client_id, EVERY_DAY)
-    with pytest.raises(Gone):
-        service.unsubscribe(house.clockwork(THURSDAY + 2 * MINUTE), stop_token(wire))
-    assert schedule(house).on
-
-
-@pytest.mark.parametrize("token", ["", "x", "é", "####", "YWJj", "YS5iLmM", "a" * 400])
-def test_a_link_that_is_not_ours_stops_nothing(house: House, wire: Wire, token: str) -> None:
-    choose(house)
-    house.pass_time(THURSDAY)
-    with pytest.raises(Gone):
-        service.unsubscribe(house.clockwork(THURSDAY), token)
-    with pytest.raises(Gone):
-        service.unsubscribe(house.clockwork(THURSDAY), stop_token(wire)[:-4] + "AAAA")
-    assert schedule(house).on
-
-
-def test_of_the_links_secret_only_its_hash_is_kept(house: House, wire: Wire) -> None:
-    choose(house)
-    house.pass_time(THURSDAY)
-    token = stop_token(wire)
-    secret = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().rpartition(".")[2]
-    (stop,) = schedule(house).stops
-    assert stop.digest == digest(secret)
-    assert not any(secret in row.body for row in Row.scan())
-
-
-def test_two_presses_at_once_stop_them_once(house: House, wire: Wire) -> None:
-    choose(house)
-    house.pass_time(THURSDAY)
-    token = stop_token(wire)
-
-    def press_meanwhile(_number: int, operation: str) -> None:
-        if operation == "TransactWriteItems":
-            wire.watch()
-            service.unsubscribe(house.clockwork(THURSDAY + MINUTE), token)
-
-    wire.watch(before=press_meanwhile)
-    service.unsubscribe(house.clockwork(THURSDAY + MINUTE), token)
-    assert [line.what for line in house.log()] == ["Reminder", "Reminders stopped"]
-
-
-def test_where_it_never_stops_changing_the_press_is_refused_with_what_to_do(house: House, wire: Wire) -> None:
-    choose(house)
-    house.pass_time(THURSDAY)
-    busy = False
-
-    def practise_always(_number: int, operation: str) -> None:
-        nonlocal busy
-        if operation == "TransactWriteItems" and not busy:
-            busy = True
-            service.note_practice(house.clockwork(NOW), house.client_id, NOW)
-            busy = False
-
-    wire.watch(before=practise_always)
-    with pytest.raises(StaleWrite):
-        service.unsubscribe(house.clockwork(THURSDAY), stop_token(wire))
-
-
-# A process that dies
 
 
 @pytest.mark.parametrize("applied", [False, True])

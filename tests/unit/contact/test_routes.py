@@ -8,7 +8,7 @@ from chalicelib.foundation.actor import Role
 
 from ..practice.gateway import Gateway, Somebody
 from .house import House
-from .test_reminders import THURSDAY, choose, stop_token
+from .reminding import THURSDAY, choose, stop_token
 
 BODY = {"on": True, "weekdays": [0, 2], "at": "17:30", "time_zone": "Europe/Dublin"}
 
