@@ -1,13 +1,14 @@
 """Every use case that writes, with each of its calls of AWS failing once, before it was applied and after.
 
 A practice lives through all that it can: what it asks for over HTTP, what follows from it, and what falls due. The
-first time that a route, an event or a kind of due row comes up it is swept (tests/unit/steps.py), and whatever fails,
-the table ends the same and tests/invariants.py holds. Whoever adds a use case lets it come up here too: one that was
-not swept fails.
+moment at which a route, an event or a kind of due row comes up for the first time is kept, and from there it is swept
+(tests/unit/steps.py): whatever fails, the table ends the same and tests/invariants.py holds. Whoever adds a use case
+lets it come up here too: one that does not fails.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.foundation import due
+from chalicelib.foundation import clock, due
 from chalicelib.foundation.actor import Role
 from chalicelib.foundation.due import _HANDLERS
 from chalicelib.foundation.events import Event
@@ -28,7 +29,8 @@ from chalicelib.media.processing import Reason, Rejected
 from chalicelib.practice.store import PracticeStore
 
 from ..invariants import broken
-from .conftest import Rows
+from .conftest import SERVICES, Rows, empty_stack
+from .in_memory import Kept
 from .practice.conftest import staff
 from .practice.gateway import Gateway, Reply, Somebody, _route
 from .practice.key import Key, add_passkey, come_in
@@ -62,73 +64,46 @@ ELSEWHERE = {
     "POST /api/session/passkeys": "test_a_passkey_that_was_made_and_not_written_down_opens_nothing_and_is_made_again",
 }
 """What takes many calls, or ends the same only with time or another code: each with the test that breaks it."""
+WRITES = (
+    {f"{spec.method} {spec.path}" for spec in ENDPOINTS if spec.method != "GET"}
+    | {f"on {event}" for event in _SUBSCRIBERS}
+    | {f"due {kind}" for kind in _HANDLERS}
+) - (READS_ONLY | ELSEWHERE.keys())
 PASSWORD = "three calm words"
 
 
-class Sweep:
-    """Takes each step for the first time with everything failing in turn."""
+@dataclass(frozen=True)
+class Moment:
+    """What there was when something came up for the first time, and what was done then."""
 
-    def __init__(self, rows: Rows, faults: Faults) -> None:
-        self.rows, self.faults = rows, faults
-        self.swept: set[str] = set()
-        self.flaws: list[str] = []
-        self.tries = 0
+    kept: Kept
+    now: datetime
+    act: Act
+
+
+class Watch:
+    """Keeps the moment before each step that comes up for the first time, and lets it be taken."""
+
+    def __init__(self) -> None:
+        self.moments: dict[str, Moment] = {}
 
     def __call__(self, name: str, act: Callable[[], Reply | None]) -> Reply | None:
-        if name in self.swept | ELSEWHERE.keys():
-            return act()
-        self.swept.add(name)
-        last: list[Reply | None] = []
-
-        def once() -> Reply | None:
-            last[:] = [act()]
-            return last[0]
-
-        self._sweep(name, once)
-        return last[0]
-
-    def _sweep(self, name: str, act: Act) -> None:
-        steps = Steps(self.rows, self.faults)
-        calm = steps.take(act)
-        assert broken(self.rows.read()) == [], name
-        calls = tuple(self.faults.calls)
-        first = next((number for number, operation in enumerate(calls, 1) if operation not in READS), len(calls))
-        # Whatever fails before the first write was applied leaves all as it was.
-        for number, operation in enumerate(calls[first - 1 :], first):
-            for applied in (False,) if operation in READS else (True,) if number == first else (False, True):
-                found = steps.take(act, number, applied=applied)
-                where = f"{name}, call {number}, {operation}, {'after' if applied else 'before'} it was applied"
-                self.tries += 1
-                if found.rows != calm.rows:  # what is the same holds as well
-                    self.flaws += [f"{where}: {says}" for says in broken(self.rows.read())]
-                if not name.startswith(EACH_TIME_ANOTHER):
-                    self._compare(where, calm, found)
-        steps.take(act)
-
-    def _compare(self, where: str, calm: Outcome, found: Outcome) -> None:
-        answer = json.loads(found.answer)
-        told = isinstance(answer, dict) and answer.get("type") in TOLD
-        if found.answer != calm.answer and not told:
-            self.flaws.append(f"{where}: {found.answer} instead of {calm.answer}")
-        more, less = found.rows - calm.rows, calm.rows - found.rows
-        wrong = [
-            row for row in (*more, *less) if row.partition(" ")[0] not in AGAIN and "refused a review link" not in row
-        ]
-        if wrong:
-            self.flaws.append(f"{where}: {wrong}")
+        if name not in self.moments and name in WRITES:
+            self.moments[name] = Moment(Kept(SERVICES), clock.now(), act)
+        return act()
 
 
-class Swept(Gateway):
-    """API Gateway before a sweep."""
+class Watched(Gateway):
+    """API Gateway, watched."""
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, watch: Watch) -> None:
         super().__init__()
-        self._sweep = sweep
+        self._watch = watch
 
     def call(self, method: str, path: str, body: Any = None, **given: Any) -> Reply:
         act = partial(super().call, method, path, body, **given)
         spec, _ = _route(method, path.partition("?")[0])
-        reply = act() if method == "GET" else self._sweep(f"{method} {spec.path}", act)
+        reply = self._watch(f"{method} {spec.path}", act)
         assert reply is not None
         return reply
 
@@ -136,23 +111,17 @@ class Swept(Gateway):
 class Everything(Life):
     """A life in which everything happens that can."""
 
-    def __init__(self, stack: dict[str, Any], now: datetime, sweep: Sweep) -> None:
-        self._sweep = sweep
-        super().__init__(stack, now, Swept(sweep))
-
-    @classmethod
-    def begin(cls, stack: dict[str, Any], monkeypatch: pytest.MonkeyPatch, sweep: Sweep) -> "Everything":
-        life = lead(stack, monkeypatch, lambda stack, now: cls(stack, now, sweep))
-        assert isinstance(life, cls)
-        return life
+    def __init__(self, stack: dict[str, Any], now: datetime) -> None:
+        self.watch = Watch()
+        super().__init__(stack, now, Watched(self.watch))
 
     def deliver_once(self, event: Event) -> None:
-        self._sweep(f"on {event.type}", partial(super().deliver_once, event))
+        self.watch(f"on {event.type}", partial(super().deliver_once, event))
 
     def tick(self) -> int:
         found = list(due.found_due(self.now))
         for one in found:
-            self._sweep(f"due {one.kind}", partial(due.do_due, one, self.now))
+            self.watch(f"due {one.kind}", partial(due.do_due, one, self.now))
         return len(found)
 
     def letter(self, place: str, back: int = 1) -> str:
@@ -277,6 +246,13 @@ class Everything(Life):
         self.ask("DELETE", "/api/session", None, cookie=other.cookie)
         self.ask("DELETE", "/api/sessions", self.jonas)
         self.deliver()
+        self.passwords(self.try_("POST", "/api/session", None, {**mail, "password": PASSWORD}))
+
+    def passwords(self, entered: Reply) -> None:
+        changed = {"password": PASSWORD, "new_password": "four calmer words here"}
+        self.ask("POST", "/api/session/password", self.jonas, changed, cookie=entered.cookie)
+        self.deliver()
+        self.ask("DELETE", f"/api/people/{self.jonas.person_id}/sessions", self.ana)
 
     def passkey(self, entered: Reply) -> None:
         key = Key()
@@ -304,20 +280,58 @@ def refuse(source: Path, out_dir: Path, **_given: object) -> Rejected:  # noqa: 
     return Rejected(Reason.WOULD_NOT_OPEN)
 
 
-def test_whichever_call_of_whichever_use_case_fails_it_ends_the_same(
-    stack: dict[str, Any], rows: Rows, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def life(clients: dict[str, Any]) -> Iterator[Everything]:
+    """Everything, lived through without a failure."""
+    empty_stack(clients)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        life = lead(clients, monkeypatch, Everything)
+        assert isinstance(life, Everything)
+        life.live()
+        life.rest()
+        yield life
+
+
+@pytest.mark.parametrize("name", sorted(WRITES))
+def test_whichever_call_of_a_use_case_fails_it_ends_the_same(
+    life: Everything, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    sweep = Sweep(rows, Faults(monkeypatch))
-    life = Everything.begin(stack, monkeypatch, sweep)
-    life.live()
-    life.rest()
-    assert sweep.flaws == []
-    everything = (
-        {f"{spec.method} {spec.path}" for spec in ENDPOINTS if spec.method != "GET"}
-        | {f"on {event}" for event in _SUBSCRIBERS}
-        | {f"due {kind}" for kind in _HANDLERS}
-    )
-    assert everything - sweep.swept - READS_ONLY - ELSEWHERE.keys() == set()
+    moment = life.watch.moments.get(name)
+    assert moment, "It does not come up in a life in which everything happens."
+    moment.kept.bring_back()
+    life.now = moment.now
+    assert list(flaws(name, moment.act, Faults(monkeypatch))) == []
+
+
+def flaws(name: str, act: Act, faults: Faults) -> Iterator[str]:
+    """What is wrong after a step with one of its calls failing, each in turn."""
+    rows = Rows()
+    steps = Steps(rows, faults)
+    calm = steps.take(act)
+    yield from broken(rows.read())
+    calls = tuple(faults.calls)
+    first = next((number for number, operation in enumerate(calls, 1) if operation not in READS), len(calls))
+    # Whatever fails before the first write was applied leaves all as it was.
+    for number, operation in enumerate(calls[first - 1 :], first):
+        for applied in (False,) if operation in READS else (True,) if number == first else (False, True):
+            found = steps.take(act, number, applied=applied)
+            where = f"call {number}, {operation}, {'after' if applied else 'before'} it was applied"
+            if found.rows != calm.rows:  # what is the same holds as well
+                yield from (f"{where}: {says}" for says in broken(rows.read()))
+            if not name.startswith(EACH_TIME_ANOTHER):
+                yield from (f"{where}: {says}" for says in differences(calm, found))
+
+
+def differences(calm: Outcome, found: Outcome) -> Iterator[str]:
+    """In what a step ended otherwise."""
+    answer = json.loads(found.answer)
+    told = isinstance(answer, dict) and answer.get("type") in TOLD
+    if found.answer != calm.answer and not told:
+        yield f"{found.answer} instead of {calm.answer}"
+    more, less = found.rows - calm.rows, calm.rows - found.rows
+    wrong = [row for row in (*more, *less) if row.partition(" ")[0] not in AGAIN and "refused a review link" not in row]
+    if wrong:
+        yield f"{wrong}"
 
 
 @pytest.mark.parametrize("name", sorted(ELSEWHERE))
