@@ -1,6 +1,12 @@
-"""What every test stands on: an environment that is nobody's account."""
+"""What every test stands on: an environment that is nobody's account, and no property that fails by the clock."""
 
 import os
+
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "000000000000",
