@@ -23,15 +23,9 @@ from chalicelib.media.processing import Accepted, Budget, Outcome
 from chalicelib.media.shapes import RecordingView, SentPart, Ticket
 from chalicelib.media.store.recordings import RecordingStore
 from chalicelib.practice.model import CARD, Card, Named
-from demo.clips import Clips, make_clips
 
 from ..conftest import NOW, CallAs
 from .faults import BadDay
-
-
-@pytest.fixture(scope="session")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
-    return make_clips(tmp_path_factory.mktemp("clips"))
 
 
 @pytest.fixture
@@ -248,6 +242,17 @@ def _s3_knows_when_an_upload_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(backend, bucket_name, multipart_id, body)
 
     monkeypatch.setattr(S3Backend, "complete_multipart_upload", complete)
+
+
+def of(practice: Practice, recording: Recording) -> Recording:
+    """The recording as it is now."""
+    return practice.recording(recording.recording_id, recording.home)
+
+
+def originals(stack: dict[str, Any], recording: Recording) -> int:
+    """How many versions of what was sent are kept."""
+    listed = stack["s3"].list_object_versions(Bucket=settings().uploads_bucket, Prefix=recording.key)
+    return len(listed.get("Versions", ()))
 
 
 @pytest.fixture

@@ -16,6 +16,14 @@ class Lost(Exception):
     """The connection broke; nobody knows whether the call was applied."""
 
 
+class Died(BaseException):
+    """The function is gone: no code of ours runs any more."""
+
+
+def die() -> None:
+    raise Died
+
+
 def collide() -> None:
     """What DynamoDB answers to a transaction that meets another one."""
     raise ClientError(

@@ -26,9 +26,8 @@ from chalicelib.media.processing.streams import Audio, Video
 from chalicelib.media.store.recordings import recording_key
 
 from ..conftest import NOW, CallAs
-from .conftest import FakeWork, Practice, told
-from .faults import BadDay
-from .test_parking import Died, die, of
+from .conftest import FakeWork, Practice, of, told
+from .faults import BadDay, Died, die
 
 ROLE = "arn:aws:iam::000000000000:role/convert"
 JOB = "1671476818694-phptj0"
