@@ -1,5 +1,6 @@
 """From S3's event to something that plays: once, however often and in whatever order it is told."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,11 +20,11 @@ from chalicelib.media.shapes import MediaUrls
 from chalicelib.media.store.files import read_upload_key
 from chalicelib.media.store.recordings import recording_key
 from chalicelib.practice.model import CARD
-from demo.clips import Clips
 
 from ..conftest import NOW, CallAs
 from .conftest import FakeWork, Practice, told
 from .faults import BadDay, Lost, collide
+from .test_processing_sources import TONE, make, pictures
 
 LIBRARY = Home()
 PNG = bytes.fromhex(  # one dot, and what a camera said of it
@@ -402,8 +403,9 @@ def _plain(url: str | None) -> str | None:
     return url and url.partition("?")[0]
 
 
-def test_a_real_video_becomes_a_real_rendition(practice: Practice, clips: Clips) -> None:
-    film = clips.browser.read_bytes()
+def test_a_real_video_becomes_a_real_rendition(practice: Practice, tmp_path: Path) -> None:
+    recorded = f"{pictures('160x90')} {TONE} -c:v libvpx -deadline realtime -c:a libopus -live 1"
+    film = make(tmp_path / "browser.webm", recorded).read_bytes()
     recording = practice.send(film, content_type="video/webm")
     process_upload(told(recording), NOW)
     settled = practice.recording(recording.recording_id)

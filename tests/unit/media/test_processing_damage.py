@@ -1,4 +1,7 @@
-"""What plays but is damaged inside is taken and marked; what is whole never is, however oddly it was made."""
+"""What plays but is damaged inside is taken and marked; what is whole never is, however oddly it was made.
+
+That no honest file of a phone, a browser or a camera is marked is held for each by tests/video/test_verdicts.py.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +16,8 @@ TONE = "-f lavfi -i sine=d=3"
 SMALL = pictures("320x180", seconds=3)
 H264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 15"
 HEVC = "-c:v libx265 -preset ultrafast -x265-params log-level=error:open-gop=1:keyint=30 -tag:v hvc1"
-OPEN = "-c:v libx264 -preset veryfast -pix_fmt yuv420p -x264-params open-gop=1:keyint=30:bframes=3"
+X264 = "-c:v libx264 -preset veryfast -pix_fmt yuv420p"
+OPEN = f"{X264} -x264-params open-gop=1:keyint=30:bframes=3"
 
 
 def taken(path: Path, kind: Kind = "video") -> Accepted:
@@ -123,18 +127,9 @@ def test_a_browsers_recording_with_a_hole_is_marked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("live.webm", f"{SMALL} {TONE} -c:v libvpx -deadline realtime -c:a libopus -live 1"),
-        ("new.webm", f"{SMALL} {TONE} -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus"),
         ("old.avi", f"{SMALL} {TONE} -c:v mpeg4 -bf 2 -vtag xvid -c:a libmp3lame"),
-        ("old.3gp", f"{SMALL} {TONE} -s 352x288 -c:v h263 -c:a libopencore_amrnb -ar 8000 -ac 1"),
-        ("camera.mov", f"{SMALL} {TONE} -c:v mjpeg -c:a pcm_u8"),
-        ("pieces.mp4", f"{SMALL} {TONE} {H264} -c:a aac -movflags frag_keyframe+empty_moov"),
-        ("refresh.mp4", f"{SMALL} -c:v libx264 -pix_fmt yuv420p -x264-params intra-refresh=1:bframes=0"),
-        ("lines.mp4", f"{SMALL} -c:v libx264 -pix_fmt yuv420p -x264-params interlaced=1"),
-        (
-            "uneven.webm",
-            rf"{SMALL} -vf select='not(mod(n\,7)*mod(n\,3))' -fps_mode vfr -c:v libvpx -deadline realtime",
-        ),
+        ("refresh.mp4", f"{SMALL} {X264} -x264-params intra-refresh=1:bframes=0"),
+        ("lines.mp4", f"{SMALL} {X264} -x264-params interlaced=1"),
     ],
 )
 def test_an_honest_file_is_not_marked(tmp_path: Path, name: str, words: str) -> None:
