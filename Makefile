@@ -80,7 +80,7 @@ web: setup ## Check and test the web pages
 	@$(PYTHON) -m infra.web --check
 
 video: setup ## Process every kind of file that anybody may send, play what comes out in Chromium, and a thousand spoilt ones
-	@CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/video --numprocesses 2
+	@CHROMIUM="$$($(PYTHON) -m infra.chromium)" $(PYTHON) -m pytest tests/video --numprocesses 3
 
 fuzz: setup ## Process other spoilt files: make fuzz SEEDS=0-99999
 	@SEEDS="$(or $(SEEDS),0-9999)" $(PYTHON) -m pytest tests/video/test_fuzz.py --numprocesses 2

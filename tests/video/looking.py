@@ -1,7 +1,9 @@
 """What is seen and heard in a file, read back from its pixels and samples."""
 
+import functools
 import subprocess
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,15 +45,16 @@ class Seen:
         return any(min(red, blue) - green > 100 for red, green, blue in self.cells)
 
 
-def pictures(file: Path, *words: str, crop: str = "") -> list[Seen]:
+@functools.cache
+def pictures(file: Path, *words: str) -> tuple[Seen, ...]:
     """All pictures of a file, hidden ones too with `-ignore_editlist 1`, in the order in which they are shown."""
     width, height = COLUMNS * _FINE, ROWS * _FINE
-    look = f"{crop}scale={width}:{height}:flags=area,format=rgb24"
+    look = f"scale={width}:{height}:flags=area,format=rgb24"
     raw = _ffmpeg(
         *words, "-i", f"file:{file}", "-map", "0:v:0", "-vf", look, "-fps_mode", "passthrough", "-f", "rawvideo"
     )
     size = width * height * 3
-    return [_seen(raw[at : at + size]) for at in range(0, len(raw), size)]
+    return tuple(_seen(raw[at : at + size]) for at in range(0, len(raw), size))
 
 
 def _seen(raw: bytes) -> Seen:
@@ -104,7 +107,7 @@ def beeps(file: Path) -> list[float]:
     return [when for place, when in enumerate(loud) if place == 0 or when - loud[place - 1] > _QUIET_S]
 
 
-def flashes(seen: list[Seen], times: tuple[float, ...]) -> list[float]:
+def flashes(seen: Sequence[Seen], times: tuple[float, ...]) -> list[float]:
     """When the picture begins to flash, in seconds."""
     return [
         times[place]

@@ -39,10 +39,14 @@ def in_time(seed: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def running_in(folder: Path) -> list[str]:
-    """The commands of all processes that work in a folder or on a file of it, whoever started them."""
+def processes() -> set[Path]:
+    return set(Path("/proc").glob("[0-9]*"))
+
+
+def running_in(folder: Path, before: set[Path]) -> list[str]:
+    """The commands of all processes that work in a folder or on a file of it, of those that were not there before."""
     found = []
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in processes() - before:
         with contextlib.suppress(OSError):
             words = (process / "cmdline").read_bytes()
             if str(folder).encode() in words or (process / "cwd").readlink().is_relative_to(folder):
@@ -65,6 +69,7 @@ def test_a_spoilt_file_is_accepted_or_refused_and_leaves_nothing_behind(
         source, out = folder / "file.mp4", folder / "out"
         content = spoilt(seed, everything if audio else films)
         source.write_bytes(content)
+        before = processes()
         with in_time(seed):
             status = main([str(source), str(out), *(["--audio"] if audio else [])])
         printed = capsys.readouterr()
@@ -74,7 +79,7 @@ def test_a_spoilt_file_is_accepted_or_refused_and_leaves_nothing_behind(
         assert {str(path) for path in out.iterdir()} == set(said["outputs"]), f"SEEDS={seed}"
         assert {path.name for path in folder.iterdir()} == {"file.mp4", "out"}, f"SEEDS={seed}"
         assert source.read_bytes() == content, f"SEEDS={seed}"
-        assert not running_in(folder), f"SEEDS={seed}"
+        assert not running_in(folder, before), f"SEEDS={seed}"
 
 
 def test_the_same_seed_spoils_the_same_way() -> None:

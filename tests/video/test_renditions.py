@@ -1,4 +1,8 @@
-"""Everything that comes out, held against what is promised, by a look of its own at the bytes."""
+"""Everything that comes out, held against what is promised, by a look of its own at the bytes.
+
+Whatever has to hold for every kind of file is held here and nowhere else; the edges of a rule, with a source made for
+each, are in tests/unit/media/test_processing_*.py.
+"""
 
 import re
 import struct

@@ -25,11 +25,11 @@ def vp9(target: Path) -> None:
     shoot(target, f"{_VP9} {_OPUS} {_WEBM}", size=(1280, 720), live=True)
 
 
-@kind("chrome-vfr.webm", size=(640, 360), copied=(False, False), seconds=5)
+@kind("chrome-vfr.webm", size=(640, 360), copied=(False, False), seconds=3)
 def webm_vfr(target: Path) -> None:
     """A tab that was busy: pictures are missing, here and there and for half a second."""
     stored = r"select='gt(mod(n\,7)\,0)*not(between(n\,65\,74))+between(mod(n\,30)\,15\,17)'"
-    shoot(target, f"{_VP8} {_OPUS} -fps_mode vfr {_WEBM}", seconds=5, look=SD, stored=stored, live=True)
+    shoot(target, f"{_VP8} {_OPUS} -fps_mode vfr {_WEBM}", seconds=3, look=SD, stored=stored, live=True)
 
 
 @kind("chrome-h264.mkv", size=(640, 360), copied=(True, False))
@@ -44,7 +44,7 @@ def fragmented(target: Path) -> None:
     shoot(target, f"{FAST_H264} -bf 0 {AAC} -movflags frag_keyframe+empty_moov+default_base_moof -f mp4", live=True)
 
 
-@kind("cut-off.webm", size=(640, 360), copied=(False, False), seconds=1.8, beeps=False, damaged=True)
+@kind("cut-off.webm", size=(640, 360), copied=(False, False), seconds=1.2, beeps=False, damaged=True)
 def cut_off(target: Path) -> None:
     """A tab that was closed while it recorded: nothing tells of more, but it ends within a picture."""
     shoot(target, f"{_VP8} {_OPUS} {_WEBM}", look=SD, live=True)
@@ -103,7 +103,7 @@ def trimmed_mov(target: Path) -> None:
 
 def _trim(target: Path, late_s: float = 0) -> None:
     whole = target.with_suffix(f".whole{target.suffix}")
-    shoot(whole, f"{FAST_H264} -g 90 {AAC}", hidden=15, late_s=late_s)
+    shoot(whole, f"{FAST_H264} -g 90 {AAC}", seconds=3, hidden=15, late_s=late_s)
     ffmpeg(target, f"-ss 0.5 -i {whole} -map 0 -c copy")
 
 
@@ -124,7 +124,7 @@ def captions(target: Path) -> None:
     """Captions, and chapters whose titles tell a name and a place."""
     whole, words, marks = (target.with_suffix(end) for end in (".whole.mp4", ".srt", ".ffmeta"))
     shoot(whole, f"{FAST_H264} {AAC}")
-    words.write_text("1\n00:00:00,200 --> 00:00:02,000\nFranklin Street 12, +47.3769+008.5417/\n")
+    words.write_text("1\n00:00:00,200 --> 00:00:01,500\nFranklin Street 12, +47.3769+008.5417/\n")
     marks.write_text(
         ";FFMETADATA1\ntitle=Franklin Street\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=Franklin Street\n"
     )

@@ -53,8 +53,8 @@ def h264_in_avi(target: Path) -> None:
 @kind("prores.mov", size=(1280, 720), copied=(False, False))
 def prores(target: Path) -> None:
     """ProRes and plain samples."""
-    coding = "-c:v prores_ks -profile:v 0 -pix_fmt yuv422p10le -c:a pcm_s16le -timecode 10:00:00:00"
-    shoot(target, coding, size=(1280, 720), seconds=3)
+    coding = "-c:v prores -profile:v 0 -pix_fmt yuv422p10le -c:a pcm_s16le -timecode 10:00:00:00"
+    shoot(target, coding, size=(1280, 720))
 
 
 @kind("too-many-bits.mp4", size=(640, 360), copied=(False, True), seconds=1, rate=0, beeps=False)
@@ -98,13 +98,13 @@ def short(target: Path) -> None:
     shoot(target, f"{FAST_H264} {AAC}", seconds=0.5)
 
 
-@kind("one-picture-a-second.mp4", size=(640, 360), rate=1, beeps=False)
+@kind("one-picture-a-second.mp4", size=(640, 360), rate=1, seconds=3, beeps=False)
 def slow(target: Path) -> None:
     """Three pictures."""
-    shoot(target, f"{FAST_H264} -bf 0 {AAC}", rate=1)
+    shoot(target, f"{FAST_H264} -bf 0 {AAC}", rate=1, seconds=3)
 
 
-@kind("still-for-25-s.mp4", size=(640, 360), seconds=28, rate=0, beeps=False, sound=False)
+@kind("still-for-25-s.mp4", size=(640, 360), seconds=27, rate=0, beeps=False, sound=False)
 def still(target: Path) -> None:
     """A clock that jumps, but not so far that nobody would believe it."""
     plain = target.with_suffix(".plain.mp4")

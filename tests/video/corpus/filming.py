@@ -58,7 +58,7 @@ def shoot(
     *,
     size: tuple[int, int] = (640, 360),
     rate: float = 30,
-    seconds: float = 3,
+    seconds: float = 2,
     sound: str | None = BEEPS,
     look: str = SDR,
     stored: str = "",

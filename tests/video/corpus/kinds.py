@@ -24,7 +24,7 @@ class Kind:
     asked: Asked = "video"
     refused: frozenset[Reason] = frozenset()
     size: tuple[int, int] = (0, 0)
-    seconds: float = 3
+    seconds: float = 2
     copied: tuple[bool, bool] | None = None
     rate: float = 30
     hidden: int = 0

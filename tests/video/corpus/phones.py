@@ -20,7 +20,7 @@ _APPLE = (
     "-metadata:s handler_name='Core Media Media' -metadata:s encoder='HEVC Core' -movflags use_metadata_tags -f mov"
 )
 _WALK = "".join(
-    f"{second + 1}\n00:00:0{second},000 --> 00:00:0{second},900\n{PLACE}{second}\n\n" for second in range(3)
+    f"{second + 1}\n00:00:0{second},000 --> 00:00:0{second},900\n{PLACE}{second}\n\n" for second in range(2)
 )
 
 
@@ -74,16 +74,16 @@ def old_android(target: Path) -> None:
 _DROPPED = r"select='gt(mod(n\,11)\,1)*not(between(n\,34\,41))+between(mod(n\,30)\,15\,17)'"
 
 
-@kind("vfr-dropped.mp4", size=(640, 360), copied=(True, True), seconds=5)
+@kind("vfr-dropped.mp4", size=(640, 360), copied=(True, True))
 def vfr_copied(target: Path) -> None:
     """Pictures are missing; all the rest is as a rendition wants it."""
-    shoot(target, f"{FAST_H264} {AAC} -fps_mode vfr", seconds=5, stored=_DROPPED)
+    shoot(target, f"{FAST_H264} {AAC} -fps_mode vfr", stored=_DROPPED)
 
 
-@kind("vfr-dropped-1080.mp4", size=(1280, 720), copied=(False, True), seconds=5)
+@kind("vfr-dropped-1080.mp4", size=(1280, 720), copied=(False, True))
 def vfr(target: Path) -> None:
     """The same, too large to be copied."""
-    shoot(target, f"{FAST_H264} {AAC} -fps_mode vfr", size=(1920, 1080), seconds=5, stored=_DROPPED)
+    shoot(target, f"{FAST_H264} {AAC} -fps_mode vfr", size=(1920, 1080), stored=_DROPPED)
 
 
 @kind("60-a-second.mp4", size=(1280, 720), copied=(False, True), rate=60)
@@ -92,10 +92,10 @@ def fast(target: Path) -> None:
     shoot(target, f"{FAST_H264} {AAC}", size=(1280, 720), rate=60)
 
 
-@kind("120-a-second.mp4", size=(640, 360), copied=(False, True), rate=120, seconds=2)
+@kind("120-a-second.mp4", size=(640, 360), copied=(False, True), rate=120)
 def very_fast(target: Path) -> None:
     """Slow motion as it is filmed; the film's number goes round after 256 pictures."""
-    shoot(target, f"{FAST_H264} {AAC}", rate=120, seconds=2)
+    shoot(target, f"{FAST_H264} {AAC}", rate=120)
 
 
 @kind("25-a-second.mp4", size=(640, 360), copied=(True, True), rate=25)
@@ -104,10 +104,10 @@ def european(target: Path) -> None:
     shoot(target, f"{FAST_H264} {AAC}", rate=25)
 
 
-@kind("4k.mp4", size=(1280, 720), copied=(False, True), seconds=2)
+@kind("4k.mp4", size=(1280, 720), copied=(False, True))
 def four_k(target: Path) -> None:
     """3840 × 2160."""
-    shoot(target, f"{FAST_H264} -crf 30 {AAC}", size=(3840, 2160), seconds=2)
+    shoot(target, f"{FAST_H264} -crf 30 {AAC}", size=(3840, 2160))
 
 
 @kind("10-bit-h264.mp4", size=(640, 360), copied=(False, True))

@@ -39,7 +39,7 @@ def narrow(target: Path) -> None:
     shoot(target, f"{FAST_H264} {AAC} -ar 8000 -ac 1")
 
 
-def _alone(target: Path, words: str, seconds: float = 3) -> None:
+def _alone(target: Path, words: str, seconds: float = 2) -> None:
     ffmpeg(target, f'-f lavfi -t {seconds} -i "{BEEPS}" {_ABOUT} {words}')
 
 
@@ -76,7 +76,7 @@ def ogg(target: Path) -> None:
 @kind("voice.webm", asked="audio", copied=(False, False))
 def webm(target: Path) -> None:
     """Opus in WebM without duration, as browsers record it."""
-    ffmpeg(target, f'-f lavfi -t 3 -i "{BEEPS}" -c:a libopus -b:a 32k -f webm -live 1', live=True)
+    ffmpeg(target, f'-f lavfi -t 2 -i "{BEEPS}" -c:a libopus -b:a 32k -f webm -live 1', live=True)
 
 
 @kind("half-a-second.m4a", asked="audio", copied=(False, True), seconds=0.5, beeps=False)
