@@ -22,7 +22,11 @@ def parse(text: str) -> datetime:
     if at.tzinfo is None:
         message = "A moment needs its zone."
         raise ValueError(message)
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:  # the last evening of the year 9999, west of Greenwich
+        message = "There is no such moment in UTC."
+        raise ValueError(message) from error
 
 
 @cache  # the list of names is read from the disk each time

@@ -4,7 +4,7 @@ from chalice import Blueprint
 
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.cookies import cookie
-from chalicelib.foundation.http import Answer, Nothing, endpoint
+from chalicelib.foundation.http import Answer, Nothing, before_an_owner_changes, endpoint
 from chalicelib.foundation.ids import ClientId, PersonId
 from chalicelib.foundation.source import source
 from chalicelib.practice import service
@@ -42,6 +42,9 @@ from chalicelib.practice.shapes import (
 )
 
 ROUTES = Blueprint(__name__)
+
+
+before_an_owner_changes(service.stand_as_owner)
 
 
 def _cookie(wanted: str = service.COOKIE) -> str:

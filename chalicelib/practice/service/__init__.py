@@ -26,7 +26,7 @@ from chalicelib.practice.service.leaving import parts_to_walk, take_leave
 from chalicelib.practice.service.own_password import change_password
 from chalicelib.practice.service.passkeys import add_passkey, ask_for_new, list_passkeys, remove_passkey
 from chalicelib.practice.service.people import invite_again, invite_staff, note_invitation
-from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice
+from chalicelib.practice.service.reading import Addressees, addressees, card, person, practice, stand_as_owner
 from chalicelib.practice.service.session import (
     COOKIE,
     end_earlier,
@@ -95,6 +95,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "stand_as_owner",
     "take_leave",
     "take_out",
     "ways",

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from chalicelib.foundation.actor import Role
 from chalicelib.foundation.call import Call
-from chalicelib.foundation.errors import NotFound
+from chalicelib.foundation.errors import Forbidden, NotFound
 from chalicelib.foundation.ids import ClientId, PersonId
 from chalicelib.practice.model import Card, Person, Practice
 from chalicelib.practice.store import PracticeStore
@@ -15,6 +16,13 @@ def person(call: Call, person_id: PersonId) -> Person:
     if found is None:
         raise NotFound
     return found.value
+
+
+def stand_as_owner(call: Call) -> None:
+    """Raise Forbidden where the caller is no owner any more, whatever their token says. One read."""
+    found = PracticeStore(call.table).person(call.actor.person_id)
+    if found is None or Role.OWNER not in found.value.roles:
+        raise Forbidden
 
 
 def practice(call: Call) -> Practice:

@@ -310,7 +310,17 @@ def test_a_trail_has_pages_and_a_beginning_and_an_end(stack: dict[str, Any], gat
     assert {action.partition("-")[0] for action in actions[:40]} == {"2"}
 
 
-@pytest.mark.parametrize("query", ["since=2026", "until=yesterday", "since=2026-05-14T00:00:00", "after=zzz"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=2026",
+        "until=yesterday",
+        "since=2026-05-14T00:00:00",
+        "after=zzz",
+        "until=9999-12-31T23:59:59-14:00",
+        "since=0001-01-01T00:00:00+14:00",
+    ],
+)
 def test_a_page_that_makes_no_sense_is_refused(gateway: Gateway, owner: Somebody, query: str) -> None:
     assert gateway.call("GET", f"/api/audit?{query}", by=owner).status == 422
 

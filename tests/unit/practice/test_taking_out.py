@@ -99,3 +99,22 @@ def test_of_two_owners_who_take_each_other_out_one_stays(
     assert _out(gateway, owner, other).status == 409
     assert service.person(_call(owner), PersonId(other.person_id)).roles == {Role.OWNER}
     assert service.person(_call(owner), PersonId(owner.person_id)).roles == frozenset()
+
+
+def test_an_owner_who_was_taken_out_changes_nothing_with_the_token_that_is_left(
+    gateway: Gateway, owner: Somebody, therapist: Somebody
+) -> None:
+    client = client_of(gateway, therapist)
+    other = staff(gateway, owner, "Ole Other", "ole@lind.example", Role.OWNER)
+    path = f"/api/clients/{client['client_id']}"
+    friend = {"name": "Ole Again", "email": "ole@home.example"}
+    assert _out(gateway, owner, other).status == 200
+    tried = [
+        gateway.call("POST", "/api/people", {**friend, "roles": ["owner"]}, by=other, key="come-back-in"),
+        gateway.call("POST", f"{path}/guardians", friend, by=other, key="come-back-as"),
+        gateway.call("DELETE", f"/api/people/{therapist.person_id}/authenticator", by=other),
+        gateway.call("POST", f"{path}/erasure", {"name": "Jonas Weber"}, by=other, key="burn-it-all"),
+        gateway.call("POST", f"{path}/copies", {}, by=other, key="take-it-all"),
+    ]
+    assert {reply.status for reply in tried} == {403}
+    assert gateway.call("POST", "/api/people", {**friend, "roles": ["owner"]}, by=owner, key="by-the-other").status == 201
