@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read who did and saw what in the practice, newest first. */
+        /**
+         * Read who did and saw what in the practice, newest first.
+         * @description Who may ask: owner.
+         */
         get: operations["read_practice_trail"];
         put?: never;
         post?: never;
@@ -28,10 +31,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the clients by name: an owner sees the practice's, a therapist their own. */
+        /**
+         * List the clients by name: an owner sees the practice's, a therapist their own.
+         * @description Who may ask: owner, therapist.
+         */
         get: operations["list_clients"];
         put?: never;
-        /** Add a client, and invite who signs in for them. */
+        /**
+         * Add a client, and invite who signs in for them.
+         * @description Who may ask: owner, therapist.
+         */
         post: operations["add_client"];
         delete?: never;
         options?: never;
@@ -46,9 +55,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See a client's card. */
+        /**
+         * See a client's card.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         get: operations["see_client"];
-        /** Change a client's name, time zone or therapists. */
+        /**
+         * Change a client's name, time zone or therapists.
+         * @description Who may ask: owner, therapist.
+         */
         put: operations["change_client"];
         post?: never;
         delete?: never;
@@ -64,7 +79,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read who saw and who changed a client's record, newest first. */
+        /**
+         * Read who saw and who changed a client's record, newest first.
+         * @description Who may ask: owner, therapist.
+         */
         get: operations["read_client_trail"];
         put?: never;
         post?: never;
@@ -83,7 +101,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a copy of everything that is kept about a client. */
+        /**
+         * Ask for a copy of everything that is kept about a client.
+         * @description Who may ask: client, guardian, owner.
+         */
         post: operations["ask_for_copy"];
         delete?: never;
         options?: never;
@@ -98,7 +119,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give an address that saves one file of a copy. */
+        /**
+         * Give an address that saves one file of a copy.
+         * @description Who may ask: client, guardian, owner.
+         */
         get: operations["take_copy"];
         put?: never;
         post?: never;
@@ -115,7 +139,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how long what is kept about a client stays, and the copies that the caller asked for. */
+        /**
+         * Show how long what is kept about a client stays, and the copies that the caller asked for.
+         * @description Who may ask: client, guardian, owner.
+         */
         get: operations["see_data"];
         put?: never;
         post?: never;
@@ -134,7 +161,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enrol a client in a version of a program. */
+        /**
+         * Enrol a client in a version of a program.
+         * @description Who may ask: therapist.
+         */
         post: operations["enrol_client"];
         delete?: never;
         options?: never;
@@ -149,9 +179,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See a lesson with what has been answered so far. */
+        /**
+         * See a lesson with what has been answered so far.
+         * @description Who may ask: client, guardian, therapist.
+         */
         get: operations["see_lesson"];
-        /** Change a client's own copy of a lesson. If-Match is its revision. */
+        /**
+         * Change a client's own copy of a lesson. If-Match is its revision.
+         * @description Who may ask: therapist.
+         */
         put: operations["change_lesson"];
         post?: never;
         delete?: never;
@@ -168,7 +204,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keep the answer to one block. If-Match is the answer's version, 0 for the first. */
+        /**
+         * Keep the answer to one block. If-Match is the answer's version, 0 for the first.
+         * @description Who may ask: client, guardian.
+         */
         put: operations["keep_answer"];
         post?: never;
         delete?: never;
@@ -186,7 +225,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a lesson after the program was changed. */
+        /**
+         * Open a lesson after the program was changed.
+         * @description Who may ask: therapist.
+         */
         post: operations["open_lesson"];
         delete?: never;
         options?: never;
@@ -203,7 +245,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a place for a recording before its first byte is sent. */
+        /**
+         * Make a place for a recording before its first byte is sent.
+         * @description Who may ask: client, guardian.
+         */
         post: operations["open_lesson_recording"];
         delete?: never;
         options?: never;
@@ -221,7 +266,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a recording out of a lesson. */
+        /**
+         * Take a recording out of a lesson.
+         * @description Who may ask: client, guardian.
+         */
         delete: operations["remove_lesson_recording"];
         options?: never;
         head?: never;
@@ -237,7 +285,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a lesson anew, without what was answered. */
+        /**
+         * Begin a lesson anew, without what was answered.
+         * @description Who may ask: client, guardian.
+         */
         post: operations["restart_lesson"];
         delete?: never;
         options?: never;
@@ -254,7 +305,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a lesson to the therapist. */
+        /**
+         * Send a lesson to the therapist.
+         * @description Who may ask: client, guardian.
+         */
         post: operations["submit_lesson"];
         delete?: never;
         options?: never;
@@ -269,10 +323,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what erasing a client would remove, and what stays. */
+        /**
+         * Show what erasing a client would remove, and what stays.
+         * @description Who may ask: owner.
+         */
         get: operations["see_erasure"];
         put?: never;
-        /** Erase a client, whose name is typed to be sure. */
+        /**
+         * Erase a client, whose name is typed to be sure.
+         * @description Who may ask: owner.
+         */
         post: operations["erase_client"];
         delete?: never;
         options?: never;
@@ -289,7 +349,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a client a monthly fee from a day on. */
+        /**
+         * Give a client a monthly fee from a day on.
+         * @description Who may ask: owner.
+         */
         post: operations["set_fee"];
         delete?: never;
         options?: never;
@@ -307,7 +370,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a fee today: what was issued stays, no period that begins from today on is invoiced. */
+        /**
+         * End a fee today: what was issued stays, no period that begins from today on is invoiced.
+         * @description Who may ask: owner.
+         */
         delete: operations["end_fee"];
         options?: never;
         head?: never;
@@ -323,7 +389,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let somebody act for a client. */
+        /**
+         * Let somebody act for a client.
+         * @description Who may ask: owner, therapist.
+         */
         post: operations["add_guardian"];
         delete?: never;
         options?: never;
@@ -341,7 +410,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End somebody's acting for a client, at once. */
+        /**
+         * End somebody's acting for a client, at once.
+         * @description Who may ask: owner, therapist.
+         */
         delete: operations["remove_guardian"];
         options?: never;
         head?: never;
@@ -355,7 +427,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a client's fees and invoices. */
+        /**
+         * List a client's fees and invoices.
+         * @description Who may ask: client, guardian, owner.
+         */
         get: operations["client_invoices"];
         put?: never;
         post?: never;
@@ -374,7 +449,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Note that an invoice was paid. */
+        /**
+         * Note that an invoice was paid.
+         * @description Who may ask: owner.
+         */
         post: operations["note_payment"];
         delete?: never;
         options?: never;
@@ -389,7 +467,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an address of an invoice's PDF, good for five minutes. */
+        /**
+         * Get an address of an invoice's PDF, good for five minutes.
+         * @description Who may ask: client, guardian, owner.
+         */
         get: operations["invoice_pdf"];
         put?: never;
         post?: never;
@@ -406,9 +487,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show when care ended and whether the record is on hold. */
+        /**
+         * Show when care ended and whether the record is on hold.
+         * @description Who may ask: owner.
+         */
         get: operations["see_keeping"];
-        /** Say when care ended, put the record on hold, or lift the hold. */
+        /**
+         * Say when care ended, put the record on hold, or lift the hold.
+         * @description Who may ask: owner.
+         */
         put: operations["change_keeping"];
         post?: never;
         delete?: never;
@@ -424,7 +511,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See a client's programs with all their lessons. */
+        /**
+         * See a client's programs with all their lessons.
+         * @description Who may ask: client, guardian, therapist.
+         */
         get: operations["see_program"];
         put?: never;
         post?: never;
@@ -441,7 +531,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See practice days, lessons and measures over time. */
+        /**
+         * See practice days, lessons and measures over time.
+         * @description Who may ask: client, guardian, therapist.
+         */
         get: operations["see_progress"];
         put?: never;
         post?: never;
@@ -458,7 +551,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show where a client's recording is on its way, and what plays it. */
+        /**
+         * Show where a client's recording is on its way, and what plays it.
+         * @description Who may ask: client, guardian, therapist.
+         */
         get: operations["see_recording"];
         put?: never;
         post?: never;
@@ -477,7 +573,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put the parts of a client's recording together. */
+        /**
+         * Put the parts of a client's recording together.
+         * @description Who may ask: client, guardian.
+         */
         post: operations["complete_recording"];
         delete?: never;
         options?: never;
@@ -492,10 +591,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say which parts of a client's recording have arrived. */
+        /**
+         * Say which parts of a client's recording have arrived.
+         * @description Who may ask: client, guardian.
+         */
         get: operations["see_recording_parts"];
         put?: never;
-        /** Say where the next parts of a client's recording are to be sent. */
+        /**
+         * Say where the next parts of a client's recording are to be sent.
+         * @description Who may ask: client, guardian.
+         */
         post: operations["sign_recording_parts"];
         delete?: never;
         options?: never;
@@ -510,9 +615,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See when a client is reminded, and what was sent. */
+        /**
+         * See when a client is reminded, and what was sent.
+         * @description Who may ask: client, guardian, therapist.
+         */
         get: operations["see_reminders"];
-        /** Choose on which days and when to be reminded; the mails go to whoever chose last. */
+        /**
+         * Choose on which days and when to be reminded; the mails go to whoever chose last.
+         * @description Who may ask: client, guardian.
+         */
         put: operations["change_reminders"];
         post?: never;
         delete?: never;
@@ -528,7 +639,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See what was sent and what came back for it. */
+        /**
+         * See what was sent and what came back for it.
+         * @description Who may ask: client, guardian, therapist.
+         */
         get: operations["see_submission"];
         put?: never;
         post?: never;
@@ -545,7 +659,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See what was sent, with one's own draft and what was answered before. */
+        /**
+         * See what was sent, with one's own draft and what was answered before.
+         * @description Who may ask: therapist.
+         */
         get: operations["see_review"];
         put?: never;
         post?: never;
@@ -563,7 +680,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keep a draft of the answer. If-Match is the draft's version, 0 for the first. */
+        /**
+         * Keep a draft of the answer. If-Match is the draft's version, 0 for the first.
+         * @description Who may ask: therapist.
+         */
         put: operations["keep_review_draft"];
         post?: never;
         delete?: never;
@@ -581,7 +701,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer a submission and decide what comes next. */
+        /**
+         * Answer a submission and decide what comes next.
+         * @description Who may ask: therapist.
+         */
         post: operations["give_feedback"];
         delete?: never;
         options?: never;
@@ -598,7 +721,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Note that the client has seen the answer. */
+        /**
+         * Note that the client has seen the answer.
+         * @description Who may ask: client, guardian.
+         */
         post: operations["mark_feedback_seen"];
         delete?: never;
         options?: never;
@@ -613,7 +739,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See what is to do today, what came back and what waits. */
+        /**
+         * See what is to do today, what came back and what waits.
+         * @description Who may ask: client, guardian, therapist.
+         */
         get: operations["see_today"];
         put?: never;
         post?: never;
@@ -632,7 +761,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** See whose invitation or reset a link is; changes nothing. */
+        /**
+         * See whose invitation or reset a link is; changes nothing.
+         * @description Asks for no sign-in.
+         */
         post: operations["look_at_door"];
         delete?: never;
         options?: never;
@@ -649,7 +781,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose a password behind an invitation or reset link, and sign in with it. */
+        /**
+         * Choose a password behind an invitation or reset link, and sign in with it.
+         * @description Asks for no sign-in.
+         */
         post: operations["open_door"];
         delete?: never;
         options?: never;
@@ -664,7 +799,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the practice's invoices, newest first. */
+        /**
+         * List the practice's invoices, newest first.
+         * @description Who may ask: owner.
+         */
         get: operations["practice_invoices"];
         put?: never;
         post?: never;
@@ -681,11 +819,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show where a file of the library is on its way, and what plays it. */
+        /**
+         * Show where a file of the library is on its way, and what plays it.
+         * @description Who may ask: therapist.
+         */
         get: operations["see_library_file"];
         put?: never;
         post?: never;
-        /** Take a file out of the library, or give up sending it. */
+        /**
+         * Take a file out of the library, or give up sending it.
+         * @description Who may ask: therapist.
+         */
         delete: operations["give_up_resource"];
         options?: never;
         head?: never;
@@ -700,10 +844,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give a video of the library captions, in the place of those that it had. */
+        /**
+         * Give a video of the library captions, in the place of those that it had.
+         * @description Who may ask: therapist.
+         */
         put: operations["put_captions"];
         post?: never;
-        /** Take the captions of a video out. */
+        /**
+         * Take the captions of a video out.
+         * @description Who may ask: therapist.
+         */
         delete: operations["take_out_captions"];
         options?: never;
         head?: never;
@@ -719,7 +869,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put the parts of a file of the library together. */
+        /**
+         * Put the parts of a file of the library together.
+         * @description Who may ask: therapist.
+         */
         post: operations["complete_library_file"];
         delete?: never;
         options?: never;
@@ -734,10 +887,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say which parts of a file of the library have arrived. */
+        /**
+         * Say which parts of a file of the library have arrived.
+         * @description Who may ask: therapist.
+         */
         get: operations["see_library_parts"];
         put?: never;
-        /** Say where the next parts of a file of the library are to be sent. */
+        /**
+         * Say where the next parts of a file of the library are to be sent.
+         * @description Who may ask: therapist.
+         */
         post: operations["sign_library_parts"];
         delete?: never;
         options?: never;
@@ -754,7 +913,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a link to choose a new password; the answer is the same for every address. */
+        /**
+         * Ask for a link to choose a new password; the answer is the same for every address.
+         * @description Asks for no sign-in.
+         */
         post: operations["forgot_password"];
         delete?: never;
         options?: never;
@@ -771,7 +933,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invite an owner or a therapist. */
+        /**
+         * Invite an owner or a therapist.
+         * @description Who may ask: owner.
+         */
         post: operations["invite_staff"];
         delete?: never;
         options?: never;
@@ -789,7 +954,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take somebody out of the staff, who then signs in as such no more. */
+        /**
+         * Take somebody out of the staff, who then signs in as such no more.
+         * @description Who may ask: owner.
+         */
         delete: operations["take_out"];
         options?: never;
         head?: never;
@@ -806,7 +974,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a lost authenticator away; its person sets up another at the next sign-in. */
+        /**
+         * Take a lost authenticator away; its person sets up another at the next sign-in.
+         * @description Who may ask: owner.
+         */
         delete: operations["reset_authenticator"];
         options?: never;
         head?: never;
@@ -822,7 +993,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an invitation again. */
+        /**
+         * Send an invitation again.
+         * @description Who may ask: owner.
+         */
         post: operations["invite_again"];
         delete?: never;
         options?: never;
@@ -840,7 +1014,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign somebody of the practice out on every device: a client or guardian who lost a phone, or one of the staff. */
+        /**
+         * Sign somebody of the practice out on every device: a client or guardian who lost a phone, or one of the staff.
+         * @description Who may ask: owner.
+         */
         delete: operations["end_sessions_of"];
         options?: never;
         head?: never;
@@ -854,9 +1031,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See the practice, its settings and its staff. */
+        /**
+         * See the practice, its settings and its staff.
+         * @description Who may ask: owner, therapist.
+         */
         get: operations["see_practice"];
-        /** Change the practice's settings. */
+        /**
+         * Change the practice's settings.
+         * @description Who may ask: owner.
+         */
         put: operations["change_practice"];
         post?: never;
         delete?: never;
@@ -872,10 +1055,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the programs of the practice. */
+        /**
+         * List the programs of the practice.
+         * @description Who may ask: therapist.
+         */
         get: operations["see_programs"];
         put?: never;
-        /** Begin a program. */
+        /**
+         * Begin a program.
+         * @description Who may ask: therapist.
+         */
         post: operations["create_program"];
         delete?: never;
         options?: never;
@@ -890,9 +1079,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a program with its lessons as they are being written. */
+        /**
+         * Show a program with its lessons as they are being written.
+         * @description Who may ask: therapist.
+         */
         get: operations["see_draft_program"];
-        /** Rename a program, or change the order of its lessons; one that is left out is removed. */
+        /**
+         * Rename a program, or change the order of its lessons; one that is left out is removed.
+         * @description Who may ask: therapist.
+         */
         put: operations["change_program"];
         post?: never;
         delete?: never;
@@ -910,7 +1105,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add an empty lesson at the end of a program. */
+        /**
+         * Add an empty lesson at the end of a program.
+         * @description Who may ask: therapist.
+         */
         post: operations["add_lesson"];
         delete?: never;
         options?: never;
@@ -926,7 +1124,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Save a lesson as it is being written. */
+        /**
+         * Save a lesson as it is being written.
+         * @description Who may ask: therapist.
+         */
         put: operations["save_lesson"];
         post?: never;
         delete?: never;
@@ -944,7 +1145,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish a program as it is now, as a version that stays. */
+        /**
+         * Publish a program as it is now, as a version that stays.
+         * @description Who may ask: therapist.
+         */
         post: operations["publish_program"];
         delete?: never;
         options?: never;
@@ -959,7 +1163,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a published version. */
+        /**
+         * Show a published version.
+         * @description Who may ask: therapist.
+         */
         get: operations["see_version"];
         put?: never;
         post?: never;
@@ -976,7 +1183,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See what waits for this therapist, first promised first. */
+        /**
+         * See what waits for this therapist, first promised first.
+         * @description Who may ask: therapist.
+         */
         get: operations["see_queue"];
         put?: never;
         post?: never;
@@ -993,10 +1203,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a page of the library, newest first. */
+        /**
+         * Show a page of the library, newest first.
+         * @description Who may ask: therapist.
+         */
         get: operations["see_library"];
         put?: never;
-        /** Enter a file into the library, and give leave to upload it. */
+        /**
+         * Enter a file into the library, and give leave to upload it.
+         * @description Who may ask: therapist.
+         */
         post: operations["open_resource"];
         delete?: never;
         options?: never;
@@ -1011,9 +1227,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show for how long the practice keeps. */
+        /**
+         * Show for how long the practice keeps.
+         * @description Who may ask: owner.
+         */
         get: operations["see_retention"];
-        /** Settle for how long the practice keeps. */
+        /**
+         * Settle for how long the practice keeps.
+         * @description Who may ask: owner.
+         */
         put: operations["change_retention"];
         post?: never;
         delete?: never;
@@ -1031,7 +1253,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchange the secret of a link for half an hour of one review. */
+        /**
+         * Exchange the secret of a link for half an hour of one review.
+         * @description Asks for no sign-in.
+         */
         post: operations["open_review_link"];
         delete?: never;
         options?: never;
@@ -1047,7 +1272,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keep a draft of the answer. If-Match is the draft's version, 0 for the first. */
+        /**
+         * Keep a draft of the answer. If-Match is the draft's version, 0 for the first.
+         * @description Asks for no sign-in.
+         */
         put: operations["keep_linked_draft"];
         post?: never;
         delete?: never;
@@ -1065,7 +1293,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer the submission that the link is for. */
+        /**
+         * Answer the submission that the link is for.
+         * @description Asks for no sign-in.
+         */
         post: operations["give_linked_feedback"];
         delete?: never;
         options?: never;
@@ -1080,7 +1311,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See the review that the link is for. */
+        /**
+         * See the review that the link is for.
+         * @description Asks for no sign-in.
+         */
         get: operations["see_linked_review"];
         put?: never;
         post?: never;
@@ -1097,12 +1331,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See where one is signed in. */
+        /**
+         * See where one is signed in.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         get: operations["list_sessions"];
         put?: never;
-        /** Sign in with address and password; the staff's next step is a code. */
+        /**
+         * Sign in with address and password; the staff's next step is a code.
+         * @description Asks for no sign-in.
+         */
         post: operations["sign_in"];
-        /** Sign out here. */
+        /**
+         * Sign out here.
+         * @description Asks for no sign-in.
+         */
         delete: operations["sign_out"];
         options?: never;
         head?: never;
@@ -1118,7 +1361,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show an authenticator's code: the next step after the password. */
+        /**
+         * Show an authenticator's code: the next step after the password.
+         * @description Asks for no sign-in.
+         */
         post: operations["show_code"];
         delete?: never;
         options?: never;
@@ -1136,7 +1382,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign out everywhere but here. */
+        /**
+         * Sign out everywhere but here.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         delete: operations["end_other_sessions"];
         options?: never;
         head?: never;
@@ -1152,7 +1401,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with what a passkey signed. */
+        /**
+         * Sign in with what a passkey signed.
+         * @description Asks for no sign-in.
+         */
         post: operations["show_passkey"];
         delete?: never;
         options?: never;
@@ -1169,7 +1421,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a passkey of an address; the answer is of the same form for every address. */
+        /**
+         * Ask for a passkey of an address; the answer is of the same form for every address.
+         * @description Asks for no sign-in.
+         */
         post: operations["ask_for_passkey"];
         delete?: never;
         options?: never;
@@ -1184,10 +1439,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See one's own passkeys. */
+        /**
+         * See one's own passkeys.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         get: operations["list_passkeys"];
         put?: never;
-        /** Add the passkey that the browser made. */
+        /**
+         * Add the passkey that the browser made.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         post: operations["add_passkey"];
         delete?: never;
         options?: never;
@@ -1204,7 +1465,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to add a passkey, with the password. */
+        /**
+         * Begin to add a passkey, with the password.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         post: operations["ask_for_new_passkey"];
         delete?: never;
         options?: never;
@@ -1222,7 +1486,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove one of one's own passkeys. */
+        /**
+         * Remove one of one's own passkeys.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         delete: operations["remove_passkey"];
         options?: never;
         head?: never;
@@ -1238,7 +1505,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's own password, with the present one; every other session of one's own ends. */
+        /**
+         * Change one's own password, with the present one; every other session of one's own ends.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -1255,7 +1525,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on with the session that the cookie keeps. */
+        /**
+         * Go on with the session that the cookie keeps.
+         * @description Asks for no sign-in.
+         */
         post: operations["refresh_session"];
         delete?: never;
         options?: never;
@@ -1270,7 +1543,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See what the sign-in page may offer beside the password. */
+        /**
+         * See what the sign-in page may offer beside the password.
+         * @description Asks for no sign-in.
+         */
         get: operations["see_ways"];
         put?: never;
         post?: never;
@@ -1290,7 +1566,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign out at one browser of one's own. */
+        /**
+         * Sign out at one browser of one's own.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         delete: operations["end_session"];
         options?: never;
         head?: never;
@@ -1307,7 +1586,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign out on every device. */
+        /**
+         * Sign out on every device.
+         * @description Who may ask: client, guardian, owner, therapist.
+         */
         delete: operations["sign_out_everywhere"];
         options?: never;
         head?: never;
@@ -1323,7 +1605,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop the reminders that a mail's link belongs to; pressing twice is fine. */
+        /**
+         * Stop the reminders that a mail's link belongs to; pressing twice is fine.
+         * @description Asks for no sign-in.
+         */
         post: operations["unsubscribe"];
         delete?: never;
         options?: never;
@@ -2859,7 +3144,170 @@ export interface components {
             email: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description Nobody is signed in, or no longer. */
+        SignedOut: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "signed-out",
+                 *       "title": "Please sign in again.",
+                 *       "status": 401,
+                 *       "detail": "Please sign in again.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This person may never do this; saying so gives nothing away. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "not-yours-to-do",
+                 *       "title": "Your role does not allow this.",
+                 *       "status": 403,
+                 *       "detail": "Your role does not allow this.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing, or it is somebody else's: the two look the same. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "not-found",
+                 *       "title": "There is nothing here that you can open.",
+                 *       "status": 404,
+                 *       "detail": "There is nothing here that you can open.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The state of things does not allow this now. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "conflict",
+                 *       "title": "Things have changed in the meantime.",
+                 *       "status": 409,
+                 *       "detail": "Things have changed in the meantime.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description More than one record can hold. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "too-large",
+                 *       "title": "This is too long to keep in one piece. Please shorten it.",
+                 *       "status": 413,
+                 *       "detail": "This is too long to keep in one piece. Please shorten it.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A request whose body is not JSON, or does not say so; no form of another site can send what is. */
+        WrongForm: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "not-json",
+                 *       "title": "The request is not JSON. Nothing was changed.",
+                 *       "status": 415,
+                 *       "detail": "The request is not JSON. Nothing was changed.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not of the form that was asked for. */
+        Invalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "invalid",
+                 *       "title": "Something in the request is not as it should be.",
+                 *       "status": 422,
+                 *       "detail": "Something in the request is not as it should be.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description An update that does not say which version it changes. */
+        PreconditionMissing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "if-match-missing",
+                 *       "title": "Say which version you are changing, in If-Match.",
+                 *       "status": 428,
+                 *       "detail": "Say which version you are changing, in If-Match.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many tries in too short a time. */
+        TooMany: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "too-many-tries",
+                 *       "title": "Too many tries. Please wait a few minutes.",
+                 *       "status": 429,
+                 *       "detail": "Too many tries. Please wait a few minutes.",
+                 *       "correlation_id": "01k0000000000000000000000a"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -2870,8 +3318,17 @@ export interface operations {
     read_practice_trail: {
         parameters: {
             query?: {
+                /**
+                 * @description No entry before it.
+                 * @example 2026-05-01T00:00:00Z
+                 */
                 since?: string;
+                /**
+                 * @description No entry after it.
+                 * @example 2026-05-14T00:00:00Z
+                 */
                 until?: string;
+                /** @description The page marker that the page before ended with; left out for the first page. */
                 after?: string;
             };
             header?: never;
@@ -2889,6 +3346,10 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -2903,6 +3364,7 @@ export interface operations {
     list_clients: {
         parameters: {
             query?: {
+                /** @description The page marker that the page before ended with; left out for the first page. */
                 after?: string;
             };
             header?: never;
@@ -2920,6 +3382,10 @@ export interface operations {
                     "application/json": components["schemas"]["ClientPage"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -2935,6 +3401,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -2955,6 +3425,13 @@ export interface operations {
                     "application/json": components["schemas"]["ClientView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -2971,6 +3448,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -2986,6 +3467,11 @@ export interface operations {
                     "application/json": components["schemas"]["ClientView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3001,9 +3487,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3023,6 +3517,15 @@ export interface operations {
                     "application/json": components["schemas"]["ClientView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3037,12 +3540,25 @@ export interface operations {
     read_client_trail: {
         parameters: {
             query?: {
+                /**
+                 * @description No entry before it.
+                 * @example 2026-05-01T00:00:00Z
+                 */
                 since?: string;
+                /**
+                 * @description No entry after it.
+                 * @example 2026-05-14T00:00:00Z
+                 */
                 until?: string;
+                /** @description The page marker that the page before ended with; left out for the first page. */
                 after?: string;
             };
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3058,6 +3574,11 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3073,9 +3594,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3091,6 +3620,13 @@ export interface operations {
                     "application/json": components["schemas"]["CopyView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3107,8 +3643,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which copy.
+                 * @example 01k0000000000000000000000a
+                 */
                 copy_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3124,6 +3669,11 @@ export interface operations {
                     "application/json": components["schemas"]["CopyUrl"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3140,6 +3690,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3155,6 +3709,11 @@ export interface operations {
                     "application/json": components["schemas"]["DataPage"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3170,9 +3729,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3192,6 +3759,14 @@ export interface operations {
                     "application/json": components["schemas"]["EnrolmentView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3208,8 +3783,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which enrolment.
+                 * @example 01k0000000000000000000000a
+                 */
                 enrolment_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3225,6 +3809,11 @@ export interface operations {
                     "application/json": components["schemas"]["LessonView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3240,11 +3829,24 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which enrolment.
+                 * @example 01k0000000000000000000000a
+                 */
                 enrolment_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3264,6 +3866,15 @@ export interface operations {
                     "application/json": components["schemas"]["LessonView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3279,12 +3890,26 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which enrolment.
+                 * @example 01k0000000000000000000000a
+                 */
                 enrolment_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
+                /** @description The `block_id` of a part of the lesson. */
                 block: string;
             };
             cookie?: never;
@@ -3304,6 +3929,15 @@ export interface operations {
                     "application/json": components["schemas"]["AnswerKept"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3319,11 +3953,24 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which enrolment.
+                 * @example 01k0000000000000000000000a
+                 */
                 enrolment_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3339,6 +3986,13 @@ export interface operations {
                     "application/json": components["schemas"]["EnrolmentView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3354,11 +4008,24 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which enrolment.
+                 * @example 01k0000000000000000000000a
+                 */
                 enrolment_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3378,6 +4045,14 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3394,9 +4069,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which enrolment.
+                 * @example 01k0000000000000000000000a
+                 */
                 enrolment_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -3412,6 +4100,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3427,11 +4122,24 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which enrolment.
+                 * @example 01k0000000000000000000000a
+                 */
                 enrolment_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3447,6 +4155,13 @@ export interface operations {
                     "application/json": components["schemas"]["LessonView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3462,11 +4177,24 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which enrolment.
+                 * @example 01k0000000000000000000000a
+                 */
                 enrolment_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3486,6 +4214,14 @@ export interface operations {
                     "application/json": components["schemas"]["Sent"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3502,6 +4238,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3517,6 +4257,11 @@ export interface operations {
                     "application/json": components["schemas"]["ErasurePreview"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3532,9 +4277,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3554,6 +4307,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErasureBegun"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3569,9 +4330,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3591,6 +4360,14 @@ export interface operations {
                     "application/json": components["schemas"]["FeeView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3606,10 +4383,22 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which subscription.
+                 * @example 01k0000000000000000000000a
+                 */
                 subscription_id: string;
             };
             cookie?: never;
@@ -3625,6 +4414,14 @@ export interface operations {
                     "application/json": components["schemas"]["FeeView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3640,9 +4437,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3662,6 +4467,14 @@ export interface operations {
                     "application/json": components["schemas"]["ClientView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3677,10 +4490,22 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which person.
+                 * @example 01k0000000000000000000000a
+                 */
                 person_id: string;
             };
             cookie?: never;
@@ -3696,6 +4521,14 @@ export interface operations {
                     "application/json": components["schemas"]["ClientView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3712,6 +4545,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3727,6 +4564,11 @@ export interface operations {
                     "application/json": components["schemas"]["ClientInvoices"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3742,10 +4584,19 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3765,6 +4616,14 @@ export interface operations {
                     "application/json": components["schemas"]["InvoiceView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3781,7 +4640,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /** @description As it stands in what lists it. */
                 number: string;
             };
             cookie?: never;
@@ -3797,6 +4661,11 @@ export interface operations {
                     "application/json": components["schemas"]["PdfLink"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3813,6 +4682,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3828,6 +4701,11 @@ export interface operations {
                     "application/json": components["schemas"]["KeepingView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3843,9 +4721,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3865,6 +4751,15 @@ export interface operations {
                     "application/json": components["schemas"]["KeepingView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3881,6 +4776,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3896,6 +4795,11 @@ export interface operations {
                     "application/json": components["schemas"]["ProgramPage"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3910,10 +4814,15 @@ export interface operations {
     see_progress: {
         parameters: {
             query?: {
+                /** @description The page marker that the page before ended with; left out for the first page. */
                 after?: string;
             };
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -3929,6 +4838,11 @@ export interface operations {
                     "application/json": components["schemas"]["Progress"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3945,7 +4859,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -3961,6 +4883,11 @@ export interface operations {
                     "application/json": components["schemas"]["RecordingView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -3977,7 +4904,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -3997,6 +4932,14 @@ export interface operations {
                     "application/json": components["schemas"]["RecordingView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4013,7 +4956,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4029,6 +4980,11 @@ export interface operations {
                     "application/json": components["schemas"]["ArrivedParts"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4045,7 +5001,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4065,6 +5029,14 @@ export interface operations {
                     "application/json": components["schemas"]["PartUrls"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4081,6 +5053,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -4096,6 +5072,11 @@ export interface operations {
                     "application/json": components["schemas"]["Reminders"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4111,9 +5092,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -4133,6 +5122,15 @@ export interface operations {
                     "application/json": components["schemas"]["Reminders"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4149,7 +5147,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which submission.
+                 * @example 01k0000000000000000000000a
+                 */
                 submission_id: string;
             };
             cookie?: never;
@@ -4165,6 +5171,11 @@ export interface operations {
                     "application/json": components["schemas"]["SubmissionView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4181,7 +5192,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which submission.
+                 * @example 01k0000000000000000000000a
+                 */
                 submission_id: string;
             };
             cookie?: never;
@@ -4197,6 +5216,11 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4212,10 +5236,22 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which submission.
+                 * @example 01k0000000000000000000000a
+                 */
                 submission_id: string;
             };
             cookie?: never;
@@ -4235,6 +5271,15 @@ export interface operations {
                     "application/json": components["schemas"]["DraftKept"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4250,10 +5295,22 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which submission.
+                 * @example 01k0000000000000000000000a
+                 */
                 submission_id: string;
             };
             cookie?: never;
@@ -4273,6 +5330,14 @@ export interface operations {
                     "application/json": components["schemas"]["FeedbackGiven"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4289,7 +5354,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
+                /**
+                 * @description Which submission.
+                 * @example 01k0000000000000000000000a
+                 */
                 submission_id: string;
             };
             cookie?: never;
@@ -4305,6 +5378,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4321,6 +5401,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which client.
+                 * @example 01k0000000000000000000000a
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -4336,6 +5420,11 @@ export interface operations {
                     "application/json": components["schemas"]["Today"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4369,6 +5458,11 @@ export interface operations {
                     "application/json": components["schemas"]["DoorView"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4402,6 +5496,11 @@ export interface operations {
                     "application/json": components["schemas"]["Entrance"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4416,6 +5515,7 @@ export interface operations {
     practice_invoices: {
         parameters: {
             query?: {
+                /** @description The page marker that the page before ended with; left out for the first page. */
                 after?: string;
             };
             header?: never;
@@ -4433,6 +5533,10 @@ export interface operations {
                     "application/json": components["schemas"]["PracticeInvoices"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4449,6 +5553,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4464,6 +5572,11 @@ export interface operations {
                     "application/json": components["schemas"]["RecordingView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4480,6 +5593,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4495,6 +5612,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4511,6 +5635,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4530,6 +5658,14 @@ export interface operations {
                     "application/json": components["schemas"]["ResourceView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4546,6 +5682,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4561,6 +5701,13 @@ export interface operations {
                     "application/json": components["schemas"]["ResourceView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4577,6 +5724,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4596,6 +5747,14 @@ export interface operations {
                     "application/json": components["schemas"]["RecordingView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4612,6 +5771,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4627,6 +5790,11 @@ export interface operations {
                     "application/json": components["schemas"]["ArrivedParts"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4643,6 +5811,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which recording.
+                 * @example 01k0000000000000000000000a
+                 */
                 recording_id: string;
             };
             cookie?: never;
@@ -4662,6 +5834,14 @@ export interface operations {
                     "application/json": components["schemas"]["PartUrls"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4695,6 +5875,11 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4710,6 +5895,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -4730,6 +5919,13 @@ export interface operations {
                     "application/json": components["schemas"]["PersonView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4746,6 +5942,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which person.
+                 * @example 01k0000000000000000000000a
+                 */
                 person_id: string;
             };
             cookie?: never;
@@ -4761,6 +5961,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4777,6 +5984,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which person.
+                 * @example 01k0000000000000000000000a
+                 */
                 person_id: string;
             };
             cookie?: never;
@@ -4792,6 +6003,13 @@ export interface operations {
                     "application/json": components["schemas"]["PersonView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4807,9 +6025,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which person.
+                 * @example 01k0000000000000000000000a
+                 */
                 person_id: string;
             };
             cookie?: never;
@@ -4825,6 +6051,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4841,6 +6074,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which person.
+                 * @example 01k0000000000000000000000a
+                 */
                 person_id: string;
             };
             cookie?: never;
@@ -4856,6 +6093,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4885,6 +6129,10 @@ export interface operations {
                     "application/json": components["schemas"]["PracticeView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4900,6 +6148,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path?: never;
@@ -4920,6 +6172,14 @@ export interface operations {
                     "application/json": components["schemas"]["PracticeView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4949,6 +6209,10 @@ export interface operations {
                     "application/json": components["schemas"]["Programs"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -4964,6 +6228,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -4984,6 +6252,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProgramView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5000,6 +6275,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which program.
+                 * @example 01k0000000000000000000000a
+                 */
                 program_id: string;
             };
             cookie?: never;
@@ -5015,6 +6294,11 @@ export interface operations {
                     "application/json": components["schemas"]["ProgramView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5030,9 +6314,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which program.
+                 * @example 01k0000000000000000000000a
+                 */
                 program_id: string;
             };
             cookie?: never;
@@ -5052,6 +6344,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProgramView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5067,9 +6368,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which program.
+                 * @example 01k0000000000000000000000a
+                 */
                 program_id: string;
             };
             cookie?: never;
@@ -5089,6 +6398,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProgramView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5104,10 +6421,22 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description Which program.
+                 * @example 01k0000000000000000000000a
+                 */
                 program_id: string;
+                /**
+                 * @description Which lesson.
+                 * @example 01k0000000000000000000000a
+                 */
                 lesson_id: string;
             };
             cookie?: never;
@@ -5127,6 +6456,15 @@ export interface operations {
                     "application/json": components["schemas"]["LessonDraft"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5142,9 +6480,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path: {
+                /**
+                 * @description Which program.
+                 * @example 01k0000000000000000000000a
+                 */
                 program_id: string;
             };
             cookie?: never;
@@ -5164,6 +6510,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProgramView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5180,7 +6534,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which program.
+                 * @example 01k0000000000000000000000a
+                 */
                 program_id: string;
+                /**
+                 * @description Counted from 1.
+                 * @example 1
+                 */
                 version: string;
             };
             cookie?: never;
@@ -5196,6 +6558,11 @@ export interface operations {
                     "application/json": components["schemas"]["EditionView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5210,6 +6577,7 @@ export interface operations {
     see_queue: {
         parameters: {
             query?: {
+                /** @description The page marker that the page before ended with; left out for the first page. */
                 after?: string;
             };
             header?: never;
@@ -5227,6 +6595,10 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5241,6 +6613,7 @@ export interface operations {
     see_library: {
         parameters: {
             query?: {
+                /** @description The page marker that the page before ended with; left out for the first page. */
                 after?: string;
             };
             header?: never;
@@ -5258,6 +6631,10 @@ export interface operations {
                     "application/json": components["schemas"]["Library"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5273,6 +6650,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5293,6 +6674,13 @@ export interface operations {
                     "application/json": components["schemas"]["ResourceOpened"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5322,6 +6710,10 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5337,6 +6729,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path?: never;
@@ -5357,6 +6753,14 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionView"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5390,6 +6794,11 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewLinkOpened"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5405,6 +6814,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description The version that is changed, as ETag or the body last told it. Another one: 409 with both.
+                 * @example "3"
+                 */
                 "If-Match": string;
             };
             path?: never;
@@ -5425,6 +6838,12 @@ export interface operations {
                     "application/json": components["schemas"]["DraftKept"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionMissing"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5440,6 +6859,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5460,6 +6883,11 @@ export interface operations {
                     "application/json": components["schemas"]["FeedbackGiven"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5489,6 +6917,8 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewView"];
                 };
             };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5518,6 +6948,10 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5551,6 +6985,11 @@ export interface operations {
                     "application/json": components["schemas"]["Entrance"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5580,6 +7019,10 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5613,6 +7056,11 @@ export interface operations {
                     "application/json": components["schemas"]["Entrance"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5642,6 +7090,12 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5675,6 +7129,11 @@ export interface operations {
                     "application/json": components["schemas"]["Entrance"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5708,6 +7167,11 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyOptions"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5737,6 +7201,10 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyList"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5752,6 +7220,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5772,6 +7244,13 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyLine"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5805,6 +7284,13 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyOptions"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5821,6 +7307,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which passkey.
+                 * @example 01k0000000000000000000000a
+                 */
                 passkey_id: string;
             };
             cookie?: never;
@@ -5836,6 +7326,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5851,6 +7348,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Made by the caller for what it creates. The same key and request again: the same answer, and nothing is done twice, for 30 days. The same key and another request: 422.
+                 * @example 5f1c7a52-3c1e-4e8e-9a51-2f0d8f1f7c11
+                 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5871,6 +7372,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5900,6 +7408,10 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5929,6 +7441,8 @@ export interface operations {
                     "application/json": components["schemas"]["SignInWays"];
                 };
             };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5945,6 +7459,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Which session.
+                 * @example 01k0000000000000000000000a
+                 */
                 session_id: string;
             };
             cookie?: never;
@@ -5960,6 +7478,13 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -5989,6 +7514,12 @@ export interface operations {
                     "application/json": components["schemas"]["Nothing"];
                 };
             };
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
@@ -6022,6 +7553,11 @@ export interface operations {
                     "application/json": components["schemas"]["Unsubscribed"];
                 };
             };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongForm"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             /** @description Refused, with what to do about it */
             default: {
                 headers: {
