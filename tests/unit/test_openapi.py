@@ -24,6 +24,20 @@ def test_no_two_operations_have_the_same_name() -> None:
     assert sorted(operations) == sorted(set(operations))
 
 
+def test_a_stranger_reads_who_may_ask_what_is_sent_and_what_may_be_refused() -> None:
+    document = json.loads(openapi.current())
+    for path, methods in document["paths"].items():
+        for method, one in methods.items():
+            assert one["summary"].endswith("."), path
+            assert one["description"].endswith("."), path
+            assert all(parameter["description"] for parameter in one["parameters"]), path
+            assert ("401" in one["responses"]) is ("403" in one["responses"]) is bool(one["security"]), path
+            assert ("428" in one["responses"]) is any(given["name"] == "If-Match" for given in one["parameters"]), path
+            assert "404" in one["responses"] or "{" not in path, (method, path)
+    for name, refusal in document["components"]["responses"].items():
+        assert refusal["content"]["application/problem+json"]["example"]["detail"], name
+
+
 def test_every_member_of_a_problem_is_in_the_document() -> None:
     names = {kind.__name__ for kind in _kinds(DomainError)}
     used = {
