@@ -1,14 +1,14 @@
 """What a step of the loop asks of AWS, exactly: calls for each request, units beside what the items themselves cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.depot import Key, read_units, write_units
 from bench.house import House, Step
 from bench.loop import Practice
 from bench.rows import Row
 
-CALLS = {"today": 1, "lesson": 1, "submit": 2, "review": 2, "feedback": 2}
-"""AWS calls that a request may make; signing an address makes none."""
+CALLS = {"today": 1, "lesson": 1, "submit": 2, "review": 2, "feedback": 2, "add a client": 5}
+"""AWS calls that a request may make; signing an address makes none. Whether an owner is one still is a read more."""
 ANY_CALLS = 4
 """The same for any other request."""
 UNITS = 1.25
@@ -32,69 +32,59 @@ def loop_steps() -> list[Step]:
 
 def counts(steps: Sequence[Step]) -> list[Row]:
     """Hold every step to its calls and units, each at its worst time around."""
-    names = list(dict.fromkeys(step.name for step in steps))
-    calls = {name: max(len(step.request) for step in steps if step.name == name) for name in names}
-    single = {
-        name for name in names if any(step.invocations.get("APIHandler") == 1 for step in steps if step.name == name)
-    }
-    rows = [
+    times: dict[str, list[Step]] = {}
+    for step in steps:
+        times.setdefault(step.name, []).append(step)
+    calls = [
         Row(
             name=f"AWS calls: {name}",
-            value=calls[name],
+            value=max(len(step.request) for step in taken),
             beside="–",
             at_most=CALLS.get(name, ANY_CALLS),
             unit="calls",
         )
-        for name in names
-        if name in single
+        for name, taken in times.items()
+        if any(step.invocations.get("APIHandler") == 1 for step in taken)
     ]
-    for name in dict.fromkeys(step.name for step in steps if not step.shared):
-        spent, own = max((_units(step) for step in steps if step.name == name), key=lambda pair: pair[0] / pair[1])
-        rows.append(
-            Row(
-                name=f"units: {name}, with what follows",
-                value=round(spent / own, 3),
-                beside=f"each item looked for once and written once a run: {own:g} units",
-                at_most=UNITS,
-                unit="ratio of units",
-            )
+    units = [row for name, taken in times.items() if not taken[0].shared for row in _units_rows(name, taken)]
+    return calls + units
+
+
+def _units_rows(name: str, taken: Sequence[Step]) -> Iterator[Row]:
+    for beside, told, own, at_most in (
+        ("with what follows", "each item looked for once and written once a run", _own, UNITS),
+        ("beside the sizes alone", "each item once a step, by 4 KB read and 1 KB written", _sizes, None),
+    ):
+        worst = max(taken, key=lambda step, own=own: _spent(step) / own(step))  # type: ignore[misc] # own is of this turn
+        yield Row(
+            name=f"units: {name}, {beside}",
+            value=round(_spent(worst) / own(worst), 3),
+            beside=f"{told}: {own(worst):g} units",
+            at_most=at_most,
+            unit="ratio of units",
         )
-        spent, sizes = max(
-            ((_units(step)[0], _sizes(step)) for step in steps if step.name == name), key=lambda pair: pair[0] / pair[1]
-        )
-        rows.append(
-            Row(
-                name=f"units: {name}, beside the sizes alone",
-                value=round(spent / sizes, 3),
-                beside=f"each item once a step, by 4 KB read and 1 KB written: {sizes:g} units",
-                at_most=None,
-                unit="ratio of units",
-            )
-        )
-    return rows
+
+
+def _spent(step: Step) -> float:
+    """Units that a step spent."""
+    return sum(asked.bill.reads + asked.bill.writes for asked in (*step.request, *step.after) if asked.bill)
 
 
 def _sizes(step: Step) -> float:
-    """Units of the items of a step by their sizes alone."""
-    bills = [asked.bill for asked in (*step.request, *step.after) if asked.bill]
-    touched = [touch for bill in bills for touch in bill.touched]
-    sizes = {
-        (touch.key, touch.wrote): max(
-            other.size for other in touched if (other.key, other.wrote) == (touch.key, touch.wrote)
-        )
-        for touch in touched
-    }
+    """Units of the items of a step by their sizes alone: each looked for once and written once in all of it."""
+    sizes: dict[tuple[Key, bool], int] = {}
+    for asked in (*step.request, *step.after):
+        for touch in asked.bill.touched if asked.bill else ():
+            place = touch.key, touch.wrote
+            sizes[place] = max(sizes.get(place, 0), touch.size)
     return sum(write_units(size) if wrote else read_units(size, consistent=True) for (_, wrote), size in sizes.items())
 
 
-def _units(step: Step) -> tuple[float, float]:
-    """Units that a step spent, and those of its items: in each run of a function, each item looked for once and
-    written once."""
-    bills = [(asked.run, asked.bill) for asked in (*step.request, *step.after) if asked.bill]
-    spent = sum(bill.reads + bill.writes for _, bill in bills)
+def _own(step: Step) -> float:
+    """Units of the items of a step: in each run of a function, each item looked for once and written once."""
     own: dict[tuple[int, Key, bool], float] = {}
-    for run, bill in bills:
-        for touch in bill.touched:
-            place = run, touch.key, touch.wrote
+    for asked in (*step.request, *step.after):
+        for touch in asked.bill.touched if asked.bill else ():
+            place = asked.run, touch.key, touch.wrote
             own[place] = max(own.get(place, 0), touch.units)
-    return spent, sum(own.values())
+    return sum(own.values())
