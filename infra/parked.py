@@ -19,9 +19,7 @@ from botocore.exceptions import ClientError
 
 from infra.aws_calls import Account, invoke
 from infra.deploy.refusals import in_sentences
-from infra.deploy.stacks import outputs
-from infra.deploy.stages import read_stage
-from infra.running import find_stack
+from infra.running import find
 from infra.steps import Trouble, run_command, said
 
 QUEUES = ("Work", "Uploads", "Documents", "Relay", "Tick")
@@ -223,20 +221,12 @@ def main() -> None:
     parser.add_argument("--replay", action="store_true")
     parser.add_argument("--stage", default="", help="a stage that `make deploy` made; without one, that of `make run`")
     given = parser.parse_args()
-    account, found = _stack(given.stage)
+    account, found = find(given.stage)
     if given.replay:
         sent = replay(account, found)
         said(f"Sent back: {len(sent)}.")
     else:
         print(table(parked(account, found)))
-
-
-def _stack(name: str) -> tuple[Account, dict[str, str]]:
-    if name:
-        stage = read_stage(name)
-        return stage.account, outputs(stage.account, stage.stack)
-    stack = find_stack()
-    return stack.account, stack.outputs
 
 
 if __name__ == "__main__":

@@ -17,14 +17,13 @@ from typing import Any
 
 import msgspec
 from chalicelib import triggers  # noqa: F401 - entering who waits for which event
-from chalicelib.foundation import outbox
+from chalicelib.foundation import clock, outbox
 from chalicelib.foundation.events import Event
 from chalicelib.foundation.once import KEPT
 
 from infra.aws_calls import Account
-from infra.deploy.stacks import outputs
-from infra.deploy.stages import read_stage
-from infra.running import find_stack
+from infra.deploy.refusals import in_sentences
+from infra.running import find
 from infra.steps import Trouble, run_command, said, step
 from infra.verify_audit import Kept, told
 
@@ -210,6 +209,7 @@ def place_of(account: Account, of: dict[str, str]) -> Place:
     return Place(account, of["Table"], of["UploadsBucket"], of["MediaBucket"], of["AuditBucket"])
 
 
+@in_sentences
 def main() -> int:
     """Make a drill, and say what was found. Status 1 where something does not fit together."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -220,16 +220,11 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="keep the restored table, to go on with it")
     parser.add_argument("--tell-again", action="store_true", help="send the events that somebody still waits for")
     given = parser.parse_args()
-    if given.stage:
-        stage = read_stage(given.stage)
-        account, of = stage.account, outputs(stage.account, stage.stack)
-    else:
-        stack = find_stack()
-        account, of = stack.account, stack.outputs
     try:
-        at = datetime.fromisoformat(given.at) if given.at else None
+        at = clock.parse(given.at) if given.at else None
     except ValueError as error:
         raise Trouble(f"This is no moment: {given.at}. Write it as 2026-12-01T08:00:00Z.") from error
+    account, of = find(given.stage)
     place = place_of(account, of)
     found, lines = drill(place, at, datetime.now(UTC), keep=given.keep)
     for line in itertools.chain.from_iterable(text.splitlines() for text in lines):

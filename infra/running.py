@@ -6,6 +6,7 @@ from pathlib import Path
 
 from infra.aws_calls import Account
 from infra.deploy.stacks import outputs
+from infra.deploy.stages import read_stage
 from infra.emulator.__main__ import REGION
 from infra.stack import Stack, read_credentials
 from infra.steps import Trouble, run_command
@@ -26,6 +27,15 @@ def find_stack() -> Stack:
         return Stack(port, account, state / "emulator.log", outputs(account))
     except Exception as error:  # not started, half started, or killed
         raise Trouble("The stack is not running. Start it in another terminal: make run") from error
+
+
+def find(stage: str) -> tuple[Account, dict[str, str]]:
+    """The account and the outputs of a stage that `make deploy` made; without one, of the stack of `make run`."""
+    if stage:
+        found = read_stage(stage)
+        return found.account, outputs(found.account, found.stack)
+    stack = find_stack()
+    return stack.account, stack.outputs
 
 
 if __name__ == "__main__":

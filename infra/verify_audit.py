@@ -20,10 +20,11 @@ from chalicelib.practice.model.chain_check import Checked, Trail, check
 from chalicelib.practice.store import chain_head
 
 from infra.aws_calls import Account
-from infra.deploy.stacks import outputs
-from infra.deploy.stages import read_stage
-from infra.running import find_stack
+from infra.deploy.refusals import in_sentences
+from infra.running import find
 from infra.steps import Trouble, run_command, said
+
+NOTHING = Checked(0, 0, None, ())
 
 
 @dataclass(frozen=True)
@@ -128,18 +129,14 @@ def told(practice_id: PracticeId, found: Checked) -> str:
     return "\n".join([line, *(f"  - {fault}" for fault in found.faults)])
 
 
+@in_sentences
 def main() -> int:
     """Verify, and say what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stage", default=os.environ.get("STAGE", ""))
     parser.add_argument("--practice", default="")
     given = parser.parse_args()
-    if given.stage:
-        stage = read_stage(given.stage)
-        account, of = stage.account, outputs(stage.account, stage.stack)
-    else:
-        stack = find_stack()
-        account, of = stack.account, stack.outputs
+    account, of = find(given.stage)
     kept = Kept(account, of["Table"], of["AuditBucket"])
     practices = [PracticeId(given.practice)] if given.practice else kept.practices()
     if not practices:
@@ -147,6 +144,8 @@ def main() -> int:
     faults = 0
     for practice_id in practices:
         found = kept.verify(practice_id, datetime.now(UTC))
+        if found == NOTHING:
+            raise Trouble(f"There is nothing here of a practice {practice_id}, and no seal that says there was.")
         said(told(practice_id, found))
         faults += len(found.faults)
     return 1 if faults else 0

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.foundation.ids import PracticeId
+from infra import verify_audit
 from infra.stack import Stack
+from infra.steps import Trouble
 from infra.verify_audit import Kept, told
 
 from .conftest import eventually
@@ -55,3 +57,12 @@ def test_a_changed_row_is_found_in_a_trail_that_was_chained_and_sealed(stack: St
     s3.put_object(Bucket=kept.bucket, Key=f"{practice_id}/{now.date()}.json", Body=b"{}", ChecksumAlgorithm="SHA256")
     (fault,) = kept.verify(practice_id, now).faults
     assert "was covered by another" in fault
+
+
+def test_a_practice_of_which_there_is_nothing_is_not_found_to_be_as_it_was_written(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_audit, "find", lambda _: (stack.account, stack.outputs))
+    monkeypatch.setattr("sys.argv", ["command", "--practice", "nobody"])
+    with pytest.raises(Trouble, match="There is nothing here of a practice nobody"):
+        verify_audit.main()

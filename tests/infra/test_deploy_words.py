@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from cfnlint.config import ManualArgs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra import parked, restore, verify_audit
 from infra.aws_calls import Account
 from infra.deploy.asking import ask, ask_for_name
 from infra.deploy.by_hand import LARGEST, WHERE, by_hand
@@ -50,6 +51,13 @@ def refusal(code: str, message: str = "AWS's own words.") -> aws.ClientError:
 def test_without_credentials_there_is_a_sentence(signed_in: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     with pytest.raises(Trouble, match=r"There are no AWS credentials here\. Sign in"):
         in_sentences(check_place)(Stage("prod", SETTINGS, Account(region="eu-central-1")))
+
+
+@pytest.mark.parametrize("command", [parked.main, restore.main, verify_audit.main])
+def test_a_command_for_a_stage_says_so_too(signed_in: pytest.MonkeyPatch, command: Callable[[], object]) -> None:
+    signed_in.setattr("sys.argv", ["command", "--stage", EXAMPLE.stem])
+    with pytest.raises(Trouble, match=r"There are no AWS credentials here\. Sign in"):
+        command()
 
 
 def test_a_profile_that_is_not_there_is_a_sentence(signed_in: pytest.MonkeyPatch) -> None:
