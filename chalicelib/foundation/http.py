@@ -227,9 +227,7 @@ def _answer(
     raw = _raw(request)
     once = _once(spec, request, actor, raw, parts.get("client_id") or actor.client or "")
     call = Call(actor, clock.now(), once, _if_match(request), correlation_id)
-    if Role.OWNER in actor.roles and spec.method != "GET":
-        for check in _STANDING:
-            check(call)
+    _stand(spec, call)
     arguments = [call, *([_decode(spec.takes, raw)] if spec.takes else [])]
     given = request.query_params or {}
     by_name: dict[str, str | None] = {**parts, **{name: given.get(name) for name in spec.query}}
@@ -248,14 +246,23 @@ def _answer(
         return _again(spec, done.value, once)
 
 
+def _stand(spec: Endpoint, call: Call) -> None:
+    if Role.OWNER in call.actor.roles and spec.method != "GET":
+        for check in _STANDING:
+            check(call)
+
+
 _STAFF = frozenset({Role.OWNER, Role.THERAPIST})
 _NOBODY = Actor(practice_id=PracticeId(""), person_id=PersonId(""), name="")
+
+
+_OURS = frozenset({"custom:practice_id", "custom:person_id"})
 
 
 def _signed_in(request: Request) -> Actor:
     """Return who API Gateway's Cognito authorizer let through."""
     claims = request.context.get("authorizer", {}).get("claims")
-    if not claims:
+    if not claims or not claims.keys() >= _OURS:  # an access token says who, and not of which practice
         raise SignedOut
     groups = claims.get("cognito:groups", "")
     names = groups if isinstance(groups, list) else re.split(r"[,\s\[\]]+", groups)

@@ -205,6 +205,13 @@ def test_nobody_signed_in_is_401_and_another_role_403(client: Client) -> None:
     assert Browser(client, roles="[owner therapist]").send("POST", "/api/wishes", {"text": "a"})[0] == 403
 
 
+def test_a_token_that_says_nothing_of_a_practice_signs_nobody_in(client: Client) -> None:
+    for missing in ("custom:practice_id", "custom:person_id"):
+        browser = Browser(client)
+        del browser._claims[missing]
+        assert browser.send("POST", "/api/wishes", {"text": "rain"}, idempotency_key="key-00001")[0] == 401
+
+
 WISH_PATH = f"/api/wishes/{new_id(NOW)}"
 BODY = {"text": "b"}
 CHANGE: dict[str, Any] = {"method": "PUT", "path": WISH_PATH, "body": BODY, "resource": "/api/wishes/{wish_id}"}
