@@ -1,18 +1,10 @@
 """What we need of ministack that it offers nobody: its state, its mail, its one distribution, and room for passkeys.
 
-Private parts of ministack 1.5.33, so its version is pinned exactly; all that we touch is in this module and in
-`passkeys.py`.
+Private parts of ministack 1.5.33, so its version is pinned exactly; all that we touch is in this module, in
+`functions.py` and in `passkeys.py`.
 """
 
-import contextlib
-import fcntl
 import json
-import os
-import select
-import termios
-import threading
-import time
-from array import array
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
@@ -23,8 +15,6 @@ from infra.emulator.passkeys import Passkeys, settings_of
 # and the reader's place in the stream, which is saved, would then skip as many new records.
 STREAMS = "dynamodb_streams"
 STREAM_STORES = ("_stream_records", "_stream_trimmed")
-# Seconds that an answer waits for a log in which something writes without end, as ministack does.
-LONGEST_LOG = 0.25
 
 
 def application() -> Any:
@@ -86,50 +76,6 @@ def note_rights(note: Callable[[str, str, str], None]) -> None:
         return known(asked, *policies)
 
     evaluator.evaluate = evaluate
-
-
-def answer_at_once() -> None:
-    """Let a function's answer out as soon as it is there, with all that the function wrote to its log before.
-
-    Ministack waits 50 ms at every call for a log in which nothing may ever be written. What was written before the
-    answer is in the pipe by then, so an empty pipe says that there is no more.
-    """
-    worker: Any = import_module("ministack.core.lambda_runtime").Worker
-    known = worker._drain_stderr_bounded
-    reading = threading.Lock()
-
-    def read(one: Any) -> None:
-        rest = b""
-        with contextlib.suppress(AttributeError, OSError, ValueError):  # the function's process is gone
-            pipe = one._proc.stderr.fileno()
-            ready = select.poll()
-            ready.register(pipe, select.POLLIN)
-            while ready.poll():
-                with reading:
-                    came = os.read(pipe, 1 << 16)
-                    *lines, rest = (rest + came).split(b"\n")
-                    for line in lines:
-                        one._stderr_queue.put(line.decode(errors="replace"))
-                if not came:
-                    return
-
-    def drain(one: Any) -> str:
-        if one._proc is None:  # it has failed, and may still be writing why
-            return str(known(one))
-        last = time.monotonic() + LONGEST_LOG
-        while _waits_in(one._proc.stderr) and time.monotonic() < last:
-            time.sleep(0.001)
-        with reading:
-            return str(one._drain_stderr())
-
-    worker._read_stderr, worker._drain_stderr_bounded = read, drain
-
-
-def _waits_in(pipe: Any) -> bool:
-    """Whether something was written into a pipe that nobody has read yet."""
-    size = array("i", [0])
-    fcntl.ioctl(pipe, termios.FIONREAD, size)
-    return size[0] > 0
 
 
 def teach_passkeys() -> None:

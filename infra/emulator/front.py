@@ -9,11 +9,12 @@ Two names for one port, so that a browser keeps the site and the machinery apart
 """
 
 import re
+import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from infra.emulator import aws, codes
+from infra.emulator import aws, codes, functions
 from infra.emulator.keeper import Keeper
 from infra.emulator.mailbox import Mailbox
 from infra.emulator.rights import Rights
@@ -22,6 +23,9 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
+# Ministack's API Gateway takes the first name in it for who connected, where AWS knows: whoever wrote another one each
+# time would guess passwords without end.
+FORWARDED = b"x-forwarded-for"
 SITE_NAME = "localhost"
 AWS_NAME = "127.0.0.1"
 # Ministack's own doors need no credentials, answer any web page, and one of them wipes everything.
@@ -39,7 +43,8 @@ class Front:
         self._keys = keys
         self._aws = aws.application()
         aws.teach_passkeys()
-        aws.answer_at_once()
+        functions.answer_at_once()
+        functions.unpack_once(Path(tempfile.gettempdir()) / "unpacked")
         self._rights = Rights()
         self._port = port
         self._access_key = access_key.encode()
@@ -51,7 +56,9 @@ class Front:
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._answer(
+                {**scope, "headers": [one for one in scope["headers"] if one[0] != FORWARDED]}, receive, send
+            )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
