@@ -60,10 +60,9 @@ class Clips:
     text: Path
 
 
-def make_clips(folder: Path) -> Clips:
-    """Write all the clips into `folder`, which is made when missing. Takes some seconds; raises when ffmpeg does."""
-    folder.mkdir(parents=True, exist_ok=True)
-    clips = Clips(
+def clips_in(folder: Path) -> Clips:
+    """The clips that `make_clips` has written into `folder`."""
+    return Clips(
         phone=folder / "phone-upright.mp4",
         rotated=folder / "phone-rotated-hevc.mov",
         browser=folder / "browser.webm",
@@ -71,6 +70,12 @@ def make_clips(folder: Path) -> Clips:
         broken=folder / "broken.mp4",
         text=folder / "text-named.mp4",
     )
+
+
+def make_clips(folder: Path) -> Clips:
+    """Write all the clips into `folder`, which is made when missing. Takes some seconds; raises when ffmpeg does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clips = clips_in(folder)
     _make_phone(clips.phone)
     _make_rotated(clips.rotated, folder)
     _make_browser(clips.browser)

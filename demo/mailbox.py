@@ -18,7 +18,7 @@ def until[T](what: str, look: Callable[[], T | None], patience_s: float = PATIEN
         found = look()
         if found:
             return found
-        time.sleep(0.2)
+        time.sleep(0.1)
     message = f"{what} did not come within {patience_s:.0f} s"
     raise TimeoutError(message)
 

@@ -16,7 +16,7 @@ from demo.codes import Authenticator
 from demo.mailbox import Mailbox
 from demo.pictures import mouth_picture, word_sheet
 from demo.programs import quiet_sounds, steady_knee
-from demo.steps import PASSWORD, accept, add_resource, answer, found, in_queue, submit, write_program
+from demo.steps import PASSWORD, accept, answer, found, in_queue, send_resource, shown, submit, write_program
 
 type Operate = Callable[[Mapping[str, Any]], Any]
 
@@ -51,26 +51,26 @@ def _make(origin: str, mailbox: Mailbox, operate: Operate, clips: Clips, phone: 
     ines, jonas = (accept(origin, mailbox, email, phone) for email in (INES, JONAS))
 
     picture, sheet = mouth_picture(folder), word_sheet(folder)
-    shown = add_resource(ines, "video", "How sh is made", clips.browser, "video/webm")
-    mouth = add_resource(ines, "image", "Lips for sh", picture, "image/png", "Rounded lips, a finger before them")
-    words = add_resource(ines, "document", "Five words", sheet, "application/pdf")
-    sounds = write_program(
-        ines, "Quiet sounds", "The sound sh, from alone to the table", quiet_sounds(shown, mouth, words)
-    )
-    moves = add_resource(jonas, "video", "The movement, once", clips.phone, "video/mp4")
-    knee = write_program(
-        jonas, "Steady knee", "After a knee operation, from the chair to the stairs", steady_knee(moves)
-    )
-
+    # What takes the machine some time is begun before the people come.
+    film = send_resource(ines, "video", "How sh is made", clips.browser, "video/webm")
+    moves = send_resource(jonas, "video", "The movement, once", clips.phone, "video/mp4")
+    mouth = send_resource(ines, "image", "Lips for sh", picture, "image/png", "Rounded lips, a finger before them")
+    words = send_resource(ines, "document", "Five words", sheet, "application/pdf")
     theo = _client(owner, "Theo Berg", staff[INES], guardians=[{"name": "Dana Berg", "email": DANA}])
     ruth = _client(owner, "Ruth Adeyemi", staff[JONAS], email=RUTH)
     marek = _client(owner, "Marek Nowak", staff[JONAS], email=MAREK)
-    theos = _enrol(ines, theo, sounds)
-    ruths, mareks = _enrol(jonas, ruth, knee), _enrol(jonas, marek, knee)
     dana, her, him = (accept(origin, mailbox, email) for email in (DANA, RUTH, MAREK))
 
-    _theo(dana, ines, theo, theos, clips)
+    files = [shown(ines, resource_id) for resource_id in (film, mouth, words)]
+    sounds = write_program(ines, "Quiet sounds", "The sound sh, from alone to the table", quiet_sounds(*files))
+    lessons = steady_knee(shown(jonas, moves))
+    knee = write_program(jonas, "Steady knee", "After a knee operation, from the chair to the stairs", lessons)
+    theos = _enrol(ines, theo, sounds)
+    ruths, mareks = _enrol(jonas, ruth, knee), _enrol(jonas, marek, knee)
+
+    his = _theo_sends(dana, theo, theos, clips)
     _ruth(her, jonas, ruth, ruths, clips)
+    _answer_theo(ines, theo, *his)
     answer(him, f"{mareks}/lessons/1", {"knee": {"sets": 3, "reps": 8, "pain": 3, "note": ""}})
     submit(him, f"{mareks}/lessons/1", "The chair in the kitchen is too low. I used the one on the balcony.")
     for person, client_id, days, at in ((dana, theo, [0, 2, 4], "17:30"), (her, ruth, [0, 2, 4, 5], "07:30")):
@@ -106,11 +106,15 @@ def _enrol(therapist: Browser, client_id: str, program: dict[str, Any]) -> str:
     return f"/api/clients/{client_id}/enrolments/{enrolment['enrolment_id']}"
 
 
-def _theo(dana: Browser, ines: Browser, client_id: str, enrolment: str, clips: Clips) -> None:
+def _theo_sends(dana: Browser, client_id: str, enrolment: str, clips: Clips) -> tuple[str, dict[str, Any]]:
+    """Return the recording's id and what was sent."""
     lesson = f"{enrolment}/lessons/1"
     answer(dana, lesson, {"ease": 4})
     recording_id = dana.send_recording(client_id, lesson, "sh", clips.browser, "video/webm")
-    sent = submit(dana, lesson, "The first try was before dinner, so he was a bit tired.")
+    return recording_id, submit(dana, lesson, "The first try was before dinner, so he was a bit tired.")
+
+
+def _answer_theo(ines: Browser, client_id: str, recording_id: str, sent: dict[str, Any]) -> None:
     in_queue(ines, sent["submission_id"])
     comments = [
         _comment("one", recording_id, 1.0, "Round lips here. That is the shape we want."),

@@ -37,6 +37,11 @@ def accept(origin: str, mailbox: Mailbox, email: str, phone: Authenticator = PHO
 
 def add_resource(therapist: Browser, kind: str, title: str, file: Path, content_type: str, alt: str = "") -> str:
     """Put a file into the library, wait until it can be shown, and return its id."""
+    return shown(therapist, send_resource(therapist, kind, title, file, content_type, alt))
+
+
+def send_resource(therapist: Browser, kind: str, title: str, file: Path, content_type: str, alt: str = "") -> str:
+    """Put a file into the library and return its id; it is made ready to be shown while other things go on."""
     content = file.read_bytes()
     about = {
         "kind": kind,
@@ -49,7 +54,12 @@ def add_resource(therapist: Browser, kind: str, title: str, file: Path, content_
     opened = therapist.post("/api/resources", about)
     resource_id = str(opened["resource"]["resource_id"])
     therapist.upload(f"/api/library/{resource_id}", opened["ticket"], content)
-    until(f"{title}, playable,", lambda: ready(therapist, f"/api/library/{resource_id}"))
+    return resource_id
+
+
+def shown(therapist: Browser, resource_id: str) -> str:
+    """Wait until a file of the library can be shown, and return its id."""
+    until("A file of the library, ready,", lambda: ready(therapist, f"/api/library/{resource_id}"))
     return resource_id
 
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from demo.browser import Browser as Person
-from demo.clips import Clips, make_clips
+from demo.clips import Clips
 from demo.mailbox import Mailbox
 from demo.practice import make_practice
 from infra.build import BUILD, build
@@ -27,6 +27,7 @@ from infra.packages import LOCAL
 from infra.running import find_stack
 from infra.stack import Stack, running_stack
 from infra.web import build_web
+from tests.clips import shared_clips
 from tests.journeys.people import House, Program, storage_of
 from tests.journeys.rights import keep_rights
 from tests.journeys.watch import Presses, Watch
@@ -63,8 +64,8 @@ def _region() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
-    return make_clips(tmp_path_factory.mktemp("clips"))
+def clips() -> Clips:
+    return shared_clips()
 
 
 @pytest.fixture(scope="session")
