@@ -72,6 +72,19 @@ def test_a_foreign_name_that_was_pointed_at_this_machine_is_not_let_in(stack: St
     assert ask(stack.mail_url, Host="evil.example")[0] == 421
 
 
+def test_whoever_writes_another_address_each_time_is_counted_as_one(stack: Stack) -> None:
+    guess = json.dumps({"email": "nobody@lind.example", "password": "three calm words"}).encode()
+    answers = []
+    for number in range(6):
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": f"192.0.2.{number}"}
+        request = urllib.request.Request(f"{stack.origin}/api/session", guess, headers)  # noqa: S310 - our own address
+        with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(request, timeout=30):  # noqa: S310
+            pass
+        with refused.value:
+            answers.append(refused.value.code)
+    assert answers == [401] * 5 + [429]
+
+
 def test_mail_can_be_read_as_a_page(stack: Stack) -> None:
     mailed = {
         "FromEmailAddress": stack.environment()["MAIL_FROM"],
