@@ -4,7 +4,6 @@ import msgspec
 
 from chalicelib.care.model import enrolment as course
 from chalicelib.care.model.enrolment import ENROLMENT, LESSON_COPY, RUNNING, EnrolmentState, LessonCopy, Running
-from chalicelib.care.service.insisting import insist
 from chalicelib.care.service.lessons import opened, show
 from chalicelib.care.service.views import enrolment_view
 from chalicelib.care.shapes import EditLesson, Enrol, EnrolmentView, LessonView
@@ -14,6 +13,7 @@ from chalicelib.curriculum.model import Lesson, check
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, StaleWrite
 from chalicelib.foundation.ids import ClientId, EnrolmentId, SubmissionId, new_id
+from chalicelib.foundation.insisting import insist
 from chalicelib.practice.permissions import Action, permit
 
 

@@ -8,7 +8,6 @@ from chalicelib.care.model import enrolment as course
 from chalicelib.care.model.answers import Answer, checked
 from chalicelib.care.model.enrolment import DOING, Enrolment, LessonCopy, LessonState, Line
 from chalicelib.care.model.submission import ATTEMPT, Attempt, LessonChanged, Submission, Take
-from chalicelib.care.service.insisting import insist
 from chalicelib.care.service.views import answer_view, lesson_view
 from chalicelib.care.shapes import AnswerKept, LessonView, OpenRecording, PutAnswer
 from chalicelib.care.store import CareStore, LessonDesk, attempt_key
@@ -16,6 +15,7 @@ from chalicelib.curriculum.model import AnyBlock, Lesson, Recording
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Invalid, NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId, EnrolmentId, RecordingId, ResourceId, SubmissionId, new_id
+from chalicelib.foundation.insisting import insist
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
 from chalicelib.media import service as media

@@ -7,11 +7,11 @@ import msgspec
 from chalicelib.care.model import enrolment as course
 from chalicelib.care.model.enrolment import Enrolment, Line, Waiting
 from chalicelib.care.model.submission import QUEUE_LINE, Submission, queue_line
-from chalicelib.care.service.insisting import insist
 from chalicelib.care.shapes import Queue, QueueLineView
 from chalicelib.care.store import CareStore, queue_place
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.ids import ClientId, PersonId
+from chalicelib.foundation.insisting import insist
 from chalicelib.foundation.write import Write
 from chalicelib.practice.model import Card
 

@@ -20,7 +20,6 @@ from chalicelib.care.model.review_link import (
     token_of_press,
 )
 from chalicelib.care.model.submission import SubmissionState
-from chalicelib.care.service.insisting import insist
 from chalicelib.care.service.reviewing import give_feedback, keep_draft, reviewing, show_review
 from chalicelib.care.shapes import (
     DraftKept,
@@ -37,6 +36,7 @@ from chalicelib.foundation.call import Call
 from chalicelib.foundation.cookies import set_cookie
 from chalicelib.foundation.errors import NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId, PersonId, SubmissionId, digest
+from chalicelib.foundation.insisting import insist
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Stored, Table
 from chalicelib.practice import service as practice

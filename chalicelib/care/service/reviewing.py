@@ -14,7 +14,6 @@ from chalicelib.care.model.submission import (
     Feedback,
     check_comments,
 )
-from chalicelib.care.service.insisting import insist
 from chalicelib.care.service.queueing import dequeue
 from chalicelib.care.service.views import draft_view, feedback_view, submission_view
 from chalicelib.care.shapes import (
@@ -31,6 +30,7 @@ from chalicelib.care.store import CareStore, Desk, ReviewDesk, draft_key, feedba
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId, SubmissionId, new_id
+from chalicelib.foundation.insisting import insist
 from chalicelib.foundation.table import Stored
 from chalicelib.practice.permissions import Action, permit
 

@@ -23,7 +23,6 @@ from chalicelib.care.model.submission import (
     with_settled,
     without,
 )
-from chalicelib.care.service.insisting import insist
 from chalicelib.care.service.lessons import Opened, came_back, doing, opened, relation
 from chalicelib.care.service.queueing import enqueue
 from chalicelib.care.service.views import therapist_name
@@ -33,6 +32,7 @@ from chalicelib.curriculum.model import Recording as RecordingBlock
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import NotFound, StaleWrite
 from chalicelib.foundation.ids import ClientId, EnrolmentId, RecordingId, SubmissionId
+from chalicelib.foundation.insisting import insist
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
 from chalicelib.media import service as media

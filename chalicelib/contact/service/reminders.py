@@ -31,6 +31,7 @@ from chalicelib.foundation.call import Call
 from chalicelib.foundation.clock import stamp, zone
 from chalicelib.foundation.errors import Conflict, Gone, Invalid, StaleWrite
 from chalicelib.foundation.ids import ClientId, PracticeId, digest, is_id, new_secret
+from chalicelib.foundation.insisting import insist
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Stored
 from chalicelib.foundation.write import Write
@@ -39,7 +40,6 @@ from chalicelib.practice.model import Card, Named
 from chalicelib.practice.permissions import Action, permit
 
 WHAT = "Reminder"
-_TRIES = 5
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -76,7 +76,8 @@ def change_reminders(call: Call, client_id: ClientId, change: ChangeReminders) -
     """
     _refuse_impossible(change)
     store = ContactStore(call.table)
-    for _ in range(_TRIES):
+
+    def act() -> tuple[Reminders, int]:
         page = store.page(client_id)
         card = permit(call.actor, Action.SET_REMINDERS, page.card)
         before = page.schedule.value if page.schedule else _unchosen(card)
@@ -98,12 +99,10 @@ def change_reminders(call: Call, client_id: ClientId, change: ChangeReminders) -
         write = call.write()
         _write(write, page.schedule, after)
         write.record("chose when to be reminded", client_id=client_id)
-        try:
-            write.commit()
-        except Conflict:
-            continue
+        write.commit()
         return _view(after, store.log(client_id)), after.revision
-    raise StaleWrite
+
+    return insist(act)
 
 
 def _refuse_impossible(change: ChangeReminders) -> None:
@@ -121,7 +120,7 @@ def _write(write: Write, stored: Stored[Schedule] | None, after: Schedule) -> No
     if stored:
         write.replace(stored, after, due_at=after.next_at)
     else:
-        write.add(SCHEDULE, schedule_key(after.client_id), after, due_at=after.next_at)
+        write.add(SCHEDULE, schedule_key(after.client_id), after, due_at=after.next_at, otherwise=StaleWrite)
 
 
 def claim_reminder(call: Call, stored: Stored[Schedule]) -> None:
@@ -248,9 +247,9 @@ def unsubscribe(call: Call, token: str) -> Unsubscribed:
     """Switch off the reminders that a mail's link belongs to. Raise Gone for a link that is not of a recent mail."""
     practice_id, client_id, secret = _open_token(token)
     call = replace(call, actor=clockwork(practice_id))
-    store = ContactStore(call.table)
-    for _ in range(_TRIES):
-        page = store.page(client_id)
+
+    def act() -> Unsubscribed:
+        page = ContactStore(call.table).page(client_id)
         if not page.schedule or digest(secret) not in {stop.digest for stop in page.schedule.value.stops}:
             raise _not_ours()
         before = page.schedule.value
@@ -268,12 +267,9 @@ def unsubscribe(call: Call, token: str) -> Unsubscribed:
         )
         keep_line(write, client_id, line)
         write.record("stopped reminders by the link in a mail", client_id=client_id)
-        try:
-            write.commit()
-        except Conflict:
-            continue
-        return Unsubscribed(name=page.practice_name)
-    raise StaleWrite
+        return write.commit(Unsubscribed(name=page.practice_name))
+
+    return insist(act)
 
 
 def note_practice(call: Call, client_id: ClientId, at: datetime) -> None:

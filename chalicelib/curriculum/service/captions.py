@@ -6,12 +6,12 @@ import msgspec
 
 from chalicelib.curriculum.model import MOST_CAPTIONED, Captioned, ResourceKind
 from chalicelib.curriculum.service.library import view
-from chalicelib.curriculum.service.programs import insisting
 from chalicelib.curriculum.shapes import NewCaptions, ResourceView
 from chalicelib.curriculum.store import CurriculumStore, Shelved
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, Invalid, NotFound
 from chalicelib.foundation.ids import ResourceId
+from chalicelib.foundation.insisting import insist
 from chalicelib.media import service as media
 from chalicelib.media.model import RecordingState, read_captions, write_captions
 
@@ -37,7 +37,7 @@ def put_captions(call: Call, resource_id: ResourceId, new: NewCaptions) -> Resou
         media.keep_captions(film.recording.value, text)
         return _settle(call, film, hashlib.sha256(text.encode()).hexdigest()[:16])
 
-    return insisting(attempt)
+    return insist(attempt)
 
 
 def take_out_captions(call: Call, resource_id: ResourceId) -> ResourceView:
@@ -49,7 +49,7 @@ def take_out_captions(call: Call, resource_id: ResourceId) -> ResourceView:
             media.keep_captions(film.recording.value, _NOTHING_SAID)
         return _settle(call, film, "")
 
-    return insisting(attempt)
+    return insist(attempt)
 
 
 def _film(call: Call, resource_id: ResourceId) -> Shelved:

@@ -23,11 +23,10 @@ from chalicelib.curriculum.store import CurriculumStore, Page
 from chalicelib.foundation.call import Call
 from chalicelib.foundation.errors import Conflict, Invalid, NotFound, StaleWrite
 from chalicelib.foundation.ids import LessonId, ProgramId, ResourceId, new_id
+from chalicelib.foundation.insisting import insist
 from chalicelib.foundation.once import Repeated
 from chalicelib.media import service as media
 from chalicelib.media.model import Recording
-
-_TRIES = 5
 
 
 def programs(call: Call) -> Programs:
@@ -183,18 +182,12 @@ def repeated(call: Call, page: Page) -> bool:
 def insisting[T](attempt: Callable[[], T]) -> T:
     """Try again where a write met another one that takes nothing away from it.
 
-    A StaleWrite that carries two texts is for the writers to settle, and comes out. A request whose double was
-    a moment faster finds its mark at the next try, and with it the program.
+    A request whose double was a moment faster finds its mark at the next try, and with it the program.
     """
-    for _ in range(_TRIES - 1):
-        try:
-            return attempt()
-        except Repeated:
-            continue
-        except StaleWrite as stale:
-            if stale.extra:
-                raise
-    return attempt()
+    try:
+        return insist(attempt)
+    except Repeated:
+        return attempt()
 
 
 def view(page: Page) -> ProgramView:

@@ -7,7 +7,7 @@ from chalicelib.care import service
 from chalicelib.care.model.answers import LONGEST_TEXT, Did
 from chalicelib.care.model.enrolment import OutOfTurn
 from chalicelib.care.model.submission import LessonChanged
-from chalicelib.care.service import insisting, lessons
+from chalicelib.care.service import lessons
 from chalicelib.care.shapes import AnswerView, Enrol, EnrolmentView, LessonView, PutAnswer
 from chalicelib.care.store import CareStore, LessonDesk
 from chalicelib.curriculum.model import LongText
@@ -111,18 +111,6 @@ def test_two_devices_at_the_very_same_moment_are_not_in_each_others_way(
     with pytest.raises(StaleWrite):
         house.answer(enrolment, "ease", 7, version=2)
     assert house.lesson(enrolment).answers["ease"].value == 6
-
-
-def test_who_keeps_losing_is_told_after_some_tries() -> None:
-    tries = []
-
-    def act() -> None:
-        tries.append(1)
-        raise StaleWrite
-
-    with pytest.raises(StaleWrite):
-        insisting.insist(act)
-    assert len(tries) == insisting.TRIES
 
 
 def test_what_does_not_fit_is_refused_and_what_is_no_part_of_the_lesson_too(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from chalicelib.foundation.errors import StaleWrite
 
 TRIES = 5
-"""More devices than write to one lesson at the same moment."""
+"""More devices than write to one row at the same moment."""
 
 
 def insist[T](act: Callable[[], T]) -> T:
