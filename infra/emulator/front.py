@@ -26,9 +26,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 # Ministack's API Gateway takes the first name in it for who connected, where AWS knows: whoever wrote another one each
 # time would guess passwords without end.
 FORWARDED = b"x-forwarded-for"
-# Ministack's API Gateway takes the first name in it for who connected, where AWS knows: whoever wrote another one each
-# time would guess passwords without end.
-FORWARDED = b"x-forwarded-for"
 SITE_NAME = "localhost"
 AWS_NAME = "127.0.0.1"
 # Ministack's own doors need no credentials, answer any web page, and one of them wipes everything.
