@@ -6,7 +6,7 @@ from pathlib import Path
 from chalicelib.media.processing.container import Container
 from chalicelib.media.processing.packets import Track
 from chalicelib.media.processing.probe import Source, open_safely
-from chalicelib.media.processing.rules import FASTEST, VIDEO_BITS, is_too_fast, output_size
+from chalicelib.media.processing.rules import VIDEO_BITS, kept_rate, output_size
 from chalicelib.media.processing.streams import Audio, Video
 
 _CRF = 23
@@ -15,12 +15,11 @@ _KEY_EVERY = 60
 _PEAK_BITS = VIDEO_BITS * 22 // 25
 _AUDIO_BITS = 128_000
 _AUDIO_RATE_HZ = 48_000
-_KEPT_RATE = FASTEST - 0.9
 # A picture is kept when its turn has come; turns are as far apart as the rate allows. It may be early by a third of
 # that, so that the jitter of a phone costs nothing, and of 60 a second every other one is left out, never one in ten.
 _SLOWER = (
-    f"select='if(isnan(prev_selected_t)+gte(t,ld(0)-0.3/{_KEPT_RATE}),"
-    f"1+0*st(0,max(t,if(isnan(prev_selected_t),t,ld(0)))+1/{_KEPT_RATE}),0)'"
+    "select='if(isnan(prev_selected_t)+gte(t,ld(0)-0.3/{rate}),"
+    "1+0*st(0,max(t,if(isnan(prev_selected_t),t,ld(0)))+1/{rate}),0)'"
 )
 _NARROWER = "zscale=tin=bt709:min=bt709:pin={primaries}:rin=tv:t=bt709:m=bt709:p=bt709:r=tv"
 _HD_LONG_SIDE = 1280
@@ -32,6 +31,9 @@ _ENCODE_VIDEO = (
     *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-level:v", "4.0"),
     *("-crf", str(_CRF), "-maxrate", str(_PEAK_BITS), "-bufsize", str(_PEAK_BITS // 2), "-g", str(_KEY_EVERY)),
     *("-rc_init_occupancy", str(_PEAK_BITS // 4)),
+    # In the order in which they are shown: otherwise Chromium finds, for a moment in which the picture stood still, the
+    # key picture behind it. It takes a third less CPU time, too, and costs some bits.
+    *("-bf", "0"),
     *("-pix_fmt", "yuv420p", "-color_range", "tv", "-colorspace", "bt709"),
     *("-color_primaries", "bt709", "-color_trc", "bt709"),
     # Pictures keep their own times: a fixed rate would drift, and hang on a file that lies about its clock.
@@ -84,7 +86,7 @@ def _video_words(plan: Plan, video: Video) -> list[str]:
     without_sei = ("-bsf:v", f"filter_units=pass_types={_NEEDED_UNITS}")
     if plan.copy_video:
         return ["-c:v", "copy", *without_sei]
-    filters = video_filters(video, too_fast=is_too_fast(plan.video_track))
+    filters = video_filters(video, rate=kept_rate(plan.video_track))
     return ["-vf", ",".join(filters), *_ENCODE_VIDEO, *without_sei]
 
 
@@ -96,14 +98,17 @@ def _audio_words(plan: Plan, audio: Audio) -> list[str]:
     return words if audio.channels == 1 else [*words, "-ac", "2"]
 
 
-def video_filters(video: Video, *, too_fast: bool) -> list[str]:
-    """From any picture to an upright one with square pixels in BT.709; ffmpeg itself turns it upright first."""
+def video_filters(video: Video, *, rate: float | None) -> list[str]:
+    """From any picture to an upright one with square pixels in BT.709; ffmpeg itself turns it upright first.
+
+    `rate`: pictures a second that are kept; None: all of them.
+    """
     width, height = output_size(video)
     filters = []
     if video.interlaced:
         filters.append("bwdif=mode=send_frame:deint=interlaced")
-    if too_fast:
-        filters.append(_SLOWER)
+    if rate is not None:
+        filters.append(_SLOWER.format(rate=rate))
     if video.lens_shape != video.pixel_shape:
         filters.append("setsar=1")
     if video.hdr:

@@ -28,6 +28,9 @@ _ROUNDING_S = 0.5
 _DRIFT = 0.05
 # Clocks of phones jitter: a second of a recording at 30 a second may hold a few pictures more.
 _JITTER = 2
+_MARGIN = 0.9
+_ONE_MORE = 1.3
+_SLOWEST = 10
 # Encoders begin sound with some milliseconds that are never heard; more than this was cut off by someone.
 _PRIMING_S = 0.25
 _AUDIO_RATES_HZ = (44_100, 48_000)
@@ -118,6 +121,17 @@ def _even(length: Fraction) -> int:
 def is_too_fast(track: Track) -> bool:
     """Pictures follow each other faster than a rendition may show them."""
     return track.mean_rate > FASTEST or track.peak_rate > FASTEST + _JITTER
+
+
+def kept_rate(track: Track) -> float | None:
+    """How many of its pictures a second are kept, where not all of them are.
+
+    Wherever it begins, a second and a bit may hold one picture more than its rate: over a clip of a second that counts.
+    """
+    if not is_too_fast(track):
+        return None
+    over = _ONE_MORE / track.duration_s if track.duration_s > 0 else FASTEST
+    return max(_SLOWEST, FASTEST - max(_MARGIN, over))
 
 
 def may_copy_video(video: Video, track: Track) -> bool:

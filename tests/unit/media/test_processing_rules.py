@@ -249,11 +249,11 @@ def test_the_estimate_holds_for_what_was_measured() -> None:
 
 
 def test_only_an_hdr_picture_is_tone_mapped_and_only_an_interlaced_one_woven() -> None:
-    plain = ",".join(video_filters(VIDEO, too_fast=False))
+    plain = ",".join(video_filters(VIDEO, rate=None))
     assert "tonemap" not in plain
     assert "bwdif" not in plain
     assert "select" not in plain
-    other = ",".join(video_filters(replace(VIDEO, curve="smpte2084", interlaced=True), too_fast=True))
+    other = ",".join(video_filters(replace(VIDEO, curve="smpte2084", interlaced=True), rate=30))
     assert "tonemap" in other
     assert "bwdif" in other
     assert "select" in other

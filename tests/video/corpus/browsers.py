@@ -32,6 +32,15 @@ def webm_vfr(target: Path) -> None:
     shoot(target, f"{_VP8} {_OPUS} -fps_mode vfr {_WEBM}", seconds=3, look=SD, stored=stored, live=True)
 
 
+@kind("chrome-frozen.webm", size=(320, 180), copied=(False, False), seconds=6, beeps=False)
+def frozen(target: Path) -> None:
+    """A tab that was hidden for two seconds, shortly before the end. Somebody looks for the last moment before that."""
+    stored = r"select='not(between(n\,60\,119))*lt(n\,179)'"
+    shoot(
+        target, f"{_VP8} {_OPUS} -fps_mode vfr {_WEBM}", size=(320, 180), seconds=6, look=SD, stored=stored, live=True
+    )
+
+
 @kind("chrome-h264.mkv", size=(640, 360), copied=(True, False))
 def h264_in_matroska(target: Path) -> None:
     """H.264 and Opus in Matroska, without duration: what Chrome makes where the machine encodes H.264."""
