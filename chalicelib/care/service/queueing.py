@@ -44,22 +44,22 @@ def _want(write: Write, sent: Submission, therapists: Iterable[PersonId]) -> Non
 
 def follow_card(call: Call, client_id: ClientId) -> None:
     """Bring queues up to date after a card was changed: who treats the client now, and what they are called."""
-    insist(lambda: _follow_card(call, client_id))
 
+    def act() -> None:
+        store = CareStore(call.table)
+        desk = store.desk(client_id)
+        write = call.write()
+        if desk.card:
+            write.unchanged(desk.card)
+            for enrolment in desk.enrolments:
+                moved = enrolment.value
+                for line in enrolment.value.lines:
+                    moved = _follow(store, write, desk.card.value, moved, line)
+                if moved != enrolment.value:
+                    write.replace(enrolment, moved)
+        write.commit()
 
-def _follow_card(call: Call, client_id: ClientId) -> None:
-    store = CareStore(call.table)
-    desk = store.desk(client_id)
-    write = call.write()
-    for enrolment in desk.enrolments if desk.card else ():
-        moved = enrolment.value
-        for line in enrolment.value.lines:
-            moved = _follow(store, write, desk.card.value, moved, line) if desk.card else moved
-        if moved != enrolment.value:
-            write.replace(enrolment, moved)
-    if desk.card:
-        write.unchanged(desk.card)
-    write.commit()
+    insist(act)
 
 
 def _follow(store: CareStore, write: Write, card: Card, enrolment: Enrolment, line: Line) -> Enrolment:

@@ -83,8 +83,11 @@ def send_link(call: Call, client_id: ClientId, submission_id: SubmissionId, ther
 
 
 def _hours() -> str:
-    days, rest = divmod(settings().review_link_hours, 24)
-    return f"{days} days" if days > 1 and not rest else f"{settings().review_link_hours} hours"
+    hours = settings().review_link_hours
+    days, rest = divmod(hours, 24)
+    if days > 1 and not rest:
+        return f"{days} days"
+    return f"{hours} hours" if hours > 1 else "an hour"
 
 
 def _therapist(desk: ReviewDesk, person_id: PersonId) -> Named | None:

@@ -251,7 +251,7 @@ def write_beside(key: str, made: Made, body: str) -> None:
 
 
 ELSEWHERE = "elsewhere/"
-"""Under this prefix of the media bucket lies what a service makes for us, and what it makes it of, for two days."""
+"""Under this prefix of the media bucket lies what a service makes for us, and what it makes it of, for three days."""
 
 
 def hand_over(key: str, version_id: str | None, target: str) -> None:

@@ -63,6 +63,19 @@ def test_the_letter_says_that_there_is_something_and_nothing_of_what(house: Hous
     assert ("A review is waiting", "Ines Rocha") in house.log()
 
 
+@pytest.mark.parametrize(("hours", "said"), [(1, "an hour"), (24, "24 hours"), (36, "36 hours"), (48, "2 days")])
+def test_the_letter_says_how_long_the_link_opens_it(
+    house: House, wire: Wire, monkeypatch: pytest.MonkeyPatch, hours: int, said: str
+) -> None:
+    monkeypatch.setenv("REVIEW_LINK_HOURS", str(hours))
+    settings.cache_clear()
+    house.send(house.enrol())
+    house.deliver()
+    settings.cache_clear()
+    ((_, text),) = wire.letters.to("ines")
+    assert f"in one browser, for {said}." in text
+
+
 def test_the_secret_is_stored_nowhere(house: House, sent: Sent, wire: Wire) -> None:  # noqa: ARG001
     token = wire.letters.token("ines")
     _, cookie = _open(token)
