@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from './problem'
 import type { Draft } from './review'
-import { DraftKeeper, draftShelf, type Keeping, sameDraft, type Shelf, type Shelved } from './review-draft'
+import { DraftKeeper, draftShelf, goesOnFrom, type Keeping, sameDraft, type Shelf, type Shelved } from './review-draft'
 import { session } from './session.svelte'
 import { signOut } from './sign-out'
 
@@ -65,6 +65,22 @@ describe('keeping a draft', () => {
     done(5)
     await vi.advanceTimersByTimeAsync(0)
     expect(shelf.now).toBeUndefined()
+  })
+
+  it('goes on where the page went away before the answer came, and is not taken for another window', async () => {
+    let done: (version: number) => void = () => undefined
+    const { one, shelf } = keeper(() => new Promise<number>((resolve) => (done = resolve)), memory(), 3)
+    const there = (text: string, version: number) => ({ ...draft(text), version })
+    const goesOn = (text: string, version: number) => shelf.now && goesOnFrom(shelf.now, there(text, version))
+    one.change(draft('One'))
+    expect([goesOn('', 3), goesOn('One', 4)]).toEqual([true, false])
+    await vi.advanceTimersByTimeAsync(100)
+    one.change(draft('One and two'))
+    expect(shelf.now?.draft.text).toBe('One and two')
+    expect([goesOn('', 3), goesOn('One', 4), goesOn('Another', 4)]).toEqual([true, true, false])
+    done(4)
+    await vi.advanceTimersByTimeAsync(0)
+    expect([goesOn('One', 4), goesOn('One and two', 5), goesOn('Another', 5)]).toEqual([true, true, false])
   })
 
   it('stays here without an answer and goes out by itself', async () => {

@@ -24,6 +24,8 @@ export interface Shelved {
   /** The draft's version on the server from which this was written on. */
   version: number
   draft: Draft
+  /** What was on its way then: the page may have gone before the answer came. */
+  sent?: Draft
 }
 
 export interface Shelf {
@@ -48,6 +50,7 @@ export class DraftKeeper {
   readonly #options: Required<KeeperOptions>
   #version: number
   #latest: Draft | undefined
+  #sent: Draft | undefined
   #going: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
@@ -63,7 +66,7 @@ export class DraftKeeper {
   change(draft: Draft): void {
     if (this.#stopped) return
     this.#latest = draft
-    this.#safe = this.#options.shelf.write({ by: this.#options.by, version: this.#version, draft })
+    this.#shelve(draft)
     this.#later(this.#options.wait)
   }
 
@@ -82,7 +85,8 @@ export class DraftKeeper {
     this.#stopped = false
     this.#version = version
     this.#latest = draft
-    this.#safe = this.#options.shelf.write({ by: this.#options.by, version, draft })
+    this.#sent = undefined
+    this.#shelve(draft)
     return this.flush()
   }
 
@@ -99,6 +103,11 @@ export class DraftKeeper {
     if (this.#latest) this.#later(this.#options.wait)
   }
 
+  #shelve(draft: Draft): void {
+    const { by, shelf } = this.#options
+    this.#safe = shelf.write({ by, version: this.#version, draft, ...(this.#sent ? { sent: this.#sent } : {}) })
+  }
+
   #later(wait: number): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.flush(), wait)
@@ -107,6 +116,8 @@ export class DraftKeeper {
   async #run(): Promise<void> {
     while (this.#latest) {
       const draft = this.#latest
+      this.#sent = draft
+      this.#shelve(draft)
       this.#options.told({ state: 'keeping' })
       try {
         this.#version = await this.#options.keep(draft, this.#version)
@@ -115,6 +126,7 @@ export class DraftKeeper {
         return
       }
       this.#failures = 0
+      this.#sent = undefined
       if (this.#latest === draft) {
         this.#latest = undefined
         this.#options.shelf.clear()
@@ -154,6 +166,11 @@ export function sameDraft(a: Draft, b: Draft): boolean {
   const plain = ({ comments, text, decision }: Draft) =>
     JSON.stringify([comments.map((one) => [one.comment_id, one.recording_id, one.at_s, one.text]), text, decision])
   return plain(a) === plain(b)
+}
+
+/** Whether what is on this computer was written on top of what the server has: no other window wrote there. */
+export function goesOnFrom(here: Shelved, there: KeptDraft): boolean {
+  return here.version === there.version || (here.sent !== undefined && sameDraft(here.sent, there))
 }
 
 /** localStorage, because it writes before the page can close. Empty again as soon as the server has it. */

@@ -4,7 +4,7 @@ import { sayClock } from '../../lib/dates'
 import { asProblem, type Problem } from '../../lib/problem'
 import type { Comment, Decision, Desk, Draft, FeedbackGiven, KeptDraft, ReviewView } from '../../lib/review'
 import { beginChange, beginComment, moveTo, numberOf, pinsOf, withWriting, without, type Writing } from '../../lib/review-comments'
-import { DraftKeeper, draftShelf, isFeedback, type Keeping, sameDraft } from '../../lib/review-draft'
+import { DraftKeeper, draftShelf, goesOnFrom, isFeedback, type Keeping, sameDraft } from '../../lib/review-draft'
 import type { Feedback } from '../../lib/client-api'
 
 /** One review while it is being written: what is on the desk, what stands in the boxes, and where it is kept. */
@@ -40,7 +40,7 @@ export class Work {
     const here = shelf.read()
     if (!here || here.by !== therapistName) return
     if (sameDraft(here.draft, view.draft)) shelf.clear()
-    else if (here.version === view.draft.version) {
+    else if (goesOnFrom(here, view.draft)) {
       // Written when nothing answered, or when a session ended: it goes on from there.
       this.#put(here.draft)
       this.changed()
