@@ -19,6 +19,7 @@ from chalicelib.foundation.call import Call
 from chalicelib.foundation.clock import zone
 from chalicelib.foundation.errors import Conflict, Invalid, NotFound
 from chalicelib.foundation.ids import ClientId, PracticeId
+from chalicelib.foundation.insisting import insist
 from chalicelib.foundation.local_time import day_of
 from chalicelib.foundation.settings import settings
 from chalicelib.foundation.table import Stored
@@ -107,22 +108,26 @@ def note_payment(call: Call, client_id: ClientId, number: str, payment: NotePaym
     """Note that an invoice was paid on a day. Raise Conflict if another payment is noted already."""
     if not is_number(number):
         raise NotFound
-    found = BillingStore(call.table).setting(client_id, invoice_key(client_id, number))
-    stored = found.rows.one(INVOICE)
-    _permit(call, Action.SET_FEES, found, stored)
-    if stored is None or found.practice is None:
-        raise NotFound
-    if stored.value.paid_on:
-        message = f"A payment on {stored.value.paid_on} is noted already. Nothing was changed."
-        raise Conflict(message, type="paid-already")
-    if payment.paid_on > day_of(call.now, zone(found.practice.time_zone)):
-        message = "A payment is noted on the day on which it came, or later. Nothing was changed."
-        raise Invalid(message)
-    paid = structs.replace(stored.value, paid_on=payment.paid_on, note=payment.note)
-    write = call.write()
-    replace_invoice(write, stored, paid)
-    write.record("noted a payment", client_id=client_id, invoice_number=stored.value.number)
-    return write.commit(invoice_view(paid))
+
+    def act() -> InvoiceView:
+        found = BillingStore(call.table).setting(client_id, invoice_key(client_id, number))
+        stored = found.rows.one(INVOICE)
+        _permit(call, Action.SET_FEES, found, stored)
+        if stored is None or found.practice is None:
+            raise NotFound
+        if stored.value.paid_on:
+            message = f"A payment on {stored.value.paid_on} is noted already. Nothing was changed."
+            raise Conflict(message, type="paid-already")
+        if payment.paid_on > day_of(call.now, zone(found.practice.time_zone)):
+            message = "A payment is noted on the day on which it came, or later. Nothing was changed."
+            raise Invalid(message)
+        paid = structs.replace(stored.value, paid_on=payment.paid_on, note=payment.note)
+        write = call.write()
+        replace_invoice(write, stored, paid)
+        write.record("noted a payment", client_id=client_id, invoice_number=stored.value.number)
+        return write.commit(invoice_view(paid))
+
+    return insist(act)  # its PDF may be noted at the same moment
 
 
 def replace_invoice(write: Write, stored: Stored[Invoice], invoice: Invoice) -> None:

@@ -279,6 +279,21 @@ def test_a_payment_noted_while_the_pdf_is_made_is_not_lost(house: House) -> None
     assert (invoice.paid_on, invoice.pdf_ready) == (date(2026, 5, 14), True)
 
 
+def test_a_payment_is_noted_though_the_pdf_is_ready_at_the_same_moment(house: House, wire: Wire) -> None:
+    give_fee(house)
+    house.tick(MIDNIGHT)
+
+    def render_meanwhile(_number: int, operation: str) -> None:
+        if operation == "TransactWriteItems":
+            wire.watch()
+            house.settle(NOON)
+
+    wire.watch(before=render_meanwhile)
+    assert service.note_payment(house.as_ana(NOON), house.client_id, NUMBER, PAID).state is InvoiceState.PAID
+    (invoice,) = issued(house)
+    assert (invoice.paid_on, invoice.pdf_ready) == (date(2026, 5, 14), True)
+
+
 def test_an_invoice_that_is_not_there_cannot_be_rendered(house: House) -> None:
     with pytest.raises(NotFound):
         render_invoice(house.clockwork(NOON), house.client_id, NUMBER, lambda _invoice: b"")
