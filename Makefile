@@ -67,7 +67,7 @@ unit: setup
 infra: setup
 	@$(SYSTEM_PYTHON) -m infra.environments --checks
 	@$(PYTHON) -m infra.build local
-	@$(PYTHON) -m pytest tests/infra --numprocesses 2 --dist loadfile
+	@$(PYTHON) -m pytest tests/infra --numprocesses 3 --dist loadfile
 
 chromium: setup
 	@$(PYTHON) -m infra.chromium > /dev/null
