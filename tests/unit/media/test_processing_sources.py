@@ -98,6 +98,17 @@ def test_a_picture_beyond_the_limits_is_refused(tmp_path: Path, size: str, reaso
     assert run(make(tmp_path / "size.mp4", f"{pictures(size, 5, 1)} {FAST}")) == Rejected(reason)
 
 
+def test_a_playlist_cannot_reach_the_file_beside_it(tmp_path: Path) -> None:
+    make(tmp_path / "other.mp4", f"{pictures('64x64', seconds=1)} {FAST}")
+    source = tmp_path / "list.mp4"
+    for words in ("ffconcat version 1.0\nfile other.mp4\n", "#EXTM3U\n#EXTINF:1,\nother.mp4\n#EXT-X-ENDLIST\n"):
+        source.write_text(words, encoding="ascii")
+        assert run(source) == Rejected(Reason.NOT_MEDIA)
+        # Even with an honest beginning, only the demuxer of that beginning may read it.
+        source.write_bytes(b"\0\0\0\x08wide" + words.encode())
+        assert isinstance(run(source), Rejected)
+
+
 def test_a_picture_that_a_timecode_belongs_to_is_still_a_picture(tmp_path: Path) -> None:
     plain = make(tmp_path / "plain.mov", f"{pictures('320x180', seconds=1)} {FAST} -timecode 10:00:00:00")
     turned = make(tmp_path / "clock.mov", f"-display_rotation 90 -i {plain} -c copy -timecode 10:00:00:00")

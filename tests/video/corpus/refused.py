@@ -56,6 +56,13 @@ def cut_index_last(target: Path) -> None:
     cut(target, 0.6)
 
 
+@kind("cut-in-its-index.mp4", Reason.WOULD_NOT_OPEN)
+def cut_at_once(target: Path) -> None:
+    """An upload that ended with the first bytes."""
+    shoot(target, f"{FAST_H264} {AAC} -movflags +faststart")
+    target.write_bytes(target.read_bytes()[:200])
+
+
 @kind("gap.mp4", Reason.GAP)
 def gap(target: Path) -> None:
     """It stands still for 40 s."""
@@ -151,3 +158,9 @@ def noise(target: Path) -> None:
 def noise_matroska(target: Path) -> None:
     """The same, as Matroska."""
     target.write_bytes(b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 40)
+
+
+@kind("noise.avi", _MAKES_NO_SENSE)
+def noise_avi(target: Path) -> None:
+    """The same, as AVI."""
+    target.write_bytes(b"RIFF\0\0\0\0AVI " + bytes(range(256)) * 40)
