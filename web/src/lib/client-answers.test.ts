@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AnswerNews, Answers, type Conflict } from './client-answers'
 import type { LessonPlace, Value } from './client-api'
 import { LessonWork } from './client-lesson.svelte'
-import { lesson } from '../fixtures/client'
+import { lesson } from '../fixtures/lessons'
 import type { Letter } from './outbox'
 import { Problem } from './problem'
 

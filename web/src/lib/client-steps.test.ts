@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { everyBlock, kneeBlocks, rec, soundBlocks } from '../fixtures/client'
+import { everyBlock, kneeBlocks, rec, soundBlocks } from '../fixtures/lessons'
 import type { ExerciseBlock } from './client-api'
 import { headingOf, isComplete, missingSteps, stepsOf, whereToGoOn } from './client-steps'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { everyBlock, kneeBlocks } from '../fixtures/client'
+import { everyBlock, kneeBlocks } from '../fixtures/lessons'
 import type { AskingBlock } from './client-api'
 import { sayAnswer, sayHurt, sayStopRule } from './client-lesson-words'
 import { firstName, sayAbout, sayNotes, sayPromise, sayWithin, therapist, Therapist, whose } from './client-words'

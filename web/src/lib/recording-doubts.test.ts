@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { rec } from '../fixtures/client'
+import { rec } from '../fixtures/lessons'
 import { doubtsOf } from './recording-doubts'
 
 const DAMAGED = 'Parts of this recording could not be read. The picture may stand still or show blocks for a moment.'
