@@ -56,7 +56,7 @@ def cut_index_last(target: Path) -> None:
     cut(target, 0.6)
 
 
-@kind("cut-in-its-index.mp4", Reason.WOULD_NOT_OPEN)
+@kind("cut-in-its-index.mp4", Reason.CUT_SHORT)
 def cut_at_once(target: Path) -> None:
     """An upload that ended with the first bytes."""
     shoot(target, f"{FAST_H264} {AAC} -movflags +faststart")
