@@ -29,10 +29,14 @@ def parse(text: str) -> datetime:
         raise ValueError(message) from error
 
 
+_NOWHERE = frozenset({"Factory", "localtime"})
+"""What the list has too: no place, and whatever the machine is set to."""
+
+
 @cache  # the list of names is read from the disk each time
 def zone(name: str) -> ZoneInfo:
     """Return the IANA time zone of that name; raise ValueError where there is none."""
-    if name not in available_timezones():
+    if name not in available_timezones() or name in _NOWHERE:
         message = f"There is no time zone {name!r}."
         raise ValueError(message)
     return ZoneInfo(name)

@@ -1,5 +1,6 @@
 """The people of a practice and what they are to each other."""
 
+import re
 import unicodedata
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +15,8 @@ from chalicelib.foundation.money import Currency
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Email = Annotated[str, msgspec.Meta(pattern=r"^[^@\s]{1,64}@[^@\s]+\.[^@\s]+$", max_length=254)]
+_LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 TimeZone = Annotated[str, msgspec.Meta(max_length=64, description="IANA name, such as Europe/Lisbon")]
 
 
@@ -174,6 +177,15 @@ def tidy(name: str) -> str:
 def same_address(email: str) -> str:
     """Return the form of a mail address in which two spellings of one address are equal."""
     return email.strip().lower()
+
+
+def is_reachable(email: str) -> bool:
+    """Tell whether SES takes an address: ASCII, without what reads as a second address, a name or a comment.
+
+    The form is that of HTML's `type=email` (living standard, 2026) with a domain of two parts or more; an address with
+    accents is no fault of its owner, but no mail reaches it (SES, 2026).
+    """
+    return re.fullmatch(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+", email) is not None
 
 
 def sort_name(name: str) -> str:

@@ -26,11 +26,10 @@ from chalicelib.practice.model import (
     is_own_record,
     knowing_as,
     no_longer_acting_for,
-    same_address,
     ways_in,
 )
 from chalicelib.practice.permissions import Action, permit
-from chalicelib.practice.service.people import known, named, put_person, somebody_new
+from chalicelib.practice.service.people import known, named, put_person, reachable, somebody_new
 from chalicelib.practice.service.settings import known_zone
 from chalicelib.practice.shapes import ClientChange, ClientDetails, ClientPage, ClientView, GuardianDetails
 from chalicelib.practice.store import PracticeStore, line_keys
@@ -55,8 +54,8 @@ def see_client(call: Call, client_id: ClientId) -> tuple[ClientView, int]:
 def add_client(call: Call, details: ClientDetails) -> ClientView:
     """Add a client and invite who signs in for them; somebody whom the practice knows by their address is
     linked instead. A therapist who names nobody treats the client themself."""
-    own_email = same_address(details.email) if details.email else None
-    guardians = {same_address(one.email): one.name for one in details.guardians}
+    own_email = reachable(details.email) if details.email else None
+    guardians = {reachable(one.email): one.name for one in details.guardians}
     if len(guardians) < len(details.guardians) or own_email in guardians:
         message = "Each person needs a mail address of their own, and one of them is there twice. Nothing was changed."
         raise Invalid(message)
@@ -121,7 +120,7 @@ def add_guardian(call: Call, client_id: ClientId, details: GuardianDetails) -> t
     if len(card.guardians) >= MOST_GUARDIANS:
         message = f"{card.name} has {MOST_GUARDIANS} guardians, which is the most. Nothing was changed."
         raise Conflict(message, type="too-many-guardians")
-    email = same_address(details.email)
+    email = reachable(details.email)
     by_email = known(call, [email]).by_email
     there = by_email.get(email)
     if there and any(one.client_id == client_id for one in there.value.clients):

@@ -11,7 +11,7 @@ from chalicelib.foundation.ids import PersonId, PracticeId, digest
 from chalicelib.foundation.once import DONE, Done, Once, Repeated
 from chalicelib.foundation.places import PRACTICE as PRACTICE_KEY
 from chalicelib.practice.model import PRACTICE, Practice, same_address
-from chalicelib.practice.service.people import named, put_person, somebody_new
+from chalicelib.practice.service.people import named, put_person, reachable, somebody_new
 from chalicelib.practice.service.settings import known_zone
 from chalicelib.practice.shapes import Founded, FoundPractice
 
@@ -43,7 +43,7 @@ def _found(call: Call, order: FoundPractice, owner_id: PersonId) -> Founded:
         currency=order.currency,
     )
     owner = msgspec.structs.replace(
-        somebody_new(call, order.owner_name, same_address(order.owner_email)),
+        somebody_new(call, order.owner_name, reachable(order.owner_email)),
         person_id=owner_id,
         roles=frozenset({Role.OWNER}),
     )

@@ -24,6 +24,7 @@ from chalicelib.practice.model import (
     Purpose,
     StaffLine,
     another_door,
+    is_reachable,
     is_staff,
     same_address,
     tidy,
@@ -38,6 +39,18 @@ def named(name: str) -> str:
     if not kept:
         message = "Please give a name. Nothing was changed."
         raise Invalid(message)
+    return kept
+
+
+def reachable(email: str) -> str:
+    """Return an address as we keep it; raise Invalid where no mail can be sent to it."""
+    kept = same_address(email)
+    if not is_reachable(kept):
+        message = (
+            "Mail cannot be sent to this address. Before the @ it may have letters without accents, digits and signs "
+            "such as . _ + and -, after it a domain such as example.org. Nothing was changed."
+        )
+        raise Invalid(message, type="address-unreachable")
     return kept
 
 
@@ -124,7 +137,7 @@ def view(person: Person | StaffLine) -> PersonView:
 
 def invite_staff(call: Call, invitation: StaffInvitation) -> PersonView:
     """Invite an owner or therapist, or give a role more to somebody whom the practice knows by this address."""
-    email = same_address(invitation.email)
+    email = reachable(invitation.email)
     roles = frozenset(Role(role) for role in invitation.roles)
     stored = known(call, [email]).by_email.get(email)
     person = stored.value if stored else somebody_new(call, invitation.name, email)

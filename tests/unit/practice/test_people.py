@@ -173,3 +173,11 @@ def test_a_practice_that_is_not_there_is_not_found(owner: Somebody, gateway: Gat
 def test_a_door_of_somebody_who_is_gone_is_over(gateway: Gateway, owner: Somebody) -> None:
     token = service.make_door(_call(owner), PersonId(new_id(clock.now())), Purpose.RESET)
     assert gateway.call("POST", "/api/doors/look", {"token": token}).status == 410
+
+
+@pytest.mark.parametrize("email", ["<tom@lind.example>", "tom@lind..example", "töm@lind.example", "tom@-lind.example"])
+def test_nobody_is_invited_at_an_address_that_no_mail_reaches(gateway: Gateway, owner: Somebody, email: str) -> None:
+    body = {"name": "Tom", "email": email, "roles": ["therapist"]}
+    reply = gateway.call("POST", "/api/people", body, by=owner, key="invite-tom")
+    assert (reply.status, reply.body["type"]) == (422, "address-unreachable")
+    assert "Nothing was changed" in reply.body["detail"]
