@@ -29,6 +29,10 @@ _DRIFT = 0.05
 # Clocks of phones jitter: a second of a recording at 30 a second may hold a few pictures more.
 _JITTER = 2
 _MARGIN = 0.9
+# Of fewer, sometimes one and sometimes two follow each other.
+_EVENLY_THINNED = 1.4
+# Pictures are stored up to two of them later than they are shown: a longer pause than that is taken for the next ones.
+_OUT_OF_STEP = 2.0
 _ONE_MORE = 1.3
 _SLOWEST = 10
 # Encoders begin sound with some milliseconds that are never heard; more than this was cut off by someone.
@@ -121,6 +125,18 @@ def _even(length: Fraction) -> int:
 def is_too_fast(track: Track) -> bool:
     """Pictures follow each other faster than a rendition may show them."""
     return track.mean_rate > FASTEST or track.peak_rate > FASTEST + _JITTER
+
+
+def is_uneven(track: Track) -> bool:
+    """Its pictures, or those that are kept of them, do not follow each other at one pace."""
+    kept = kept_rate(track)
+    if kept and track.mean_rate < FASTEST * _EVENLY_THINNED:
+        return True
+    if track.packets <= 1 or not track.times_ms:
+        return False
+    first_ms, last_ms = track.times_ms[0], track.times_ms[-1]
+    pace_s = max((last_ms - first_ms) / 1000 / (track.packets - 1), 1 / kept if kept else 0)
+    return max(track.longest_gap_s, track.end_s - last_ms / 1000) > pace_s * _OUT_OF_STEP
 
 
 def kept_rate(track: Track) -> float | None:

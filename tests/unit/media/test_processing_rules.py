@@ -2,8 +2,10 @@
 
 import math
 import string
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -18,6 +20,7 @@ from chalicelib.media.processing.rules import (
     estimated_cpu_s,
     is_sound_rendition,
     is_too_fast,
+    is_uneven,
     may_copy_audio,
     may_copy_video,
     output_size,
@@ -246,6 +249,30 @@ def test_the_estimate_holds_for_what_was_measured() -> None:
         video = replace(VIDEO, codec=codec, width=width, height=height)
         contents = replace(lasting(4), video=video, video_track=replace(TRACK, end_s=4, packets=4 * rate))
         assert took_s <= estimated_cpu_s(contents) <= 2.2 * took_s
+
+
+@pytest.mark.parametrize(
+    ("times_ms", "end_s", "uneven"),
+    [
+        (range(0, 3000, 33), 3.0, False),
+        (range(0, 3000, 17), 3.0, False),
+        # The jitter of a phone.
+        ([*range(0, 1000, 33), *range(1045, 3000, 33)], 3.0, False),
+        ([*range(0, 1000, 17), *range(1028, 3000, 17)], 3.0, False),
+        (range(0, 3000, 27), 3.0, True),
+        ([*range(0, 1000, 33), *range(3000, 4000, 33)], 4.0, True),
+        (range(0, 3000, 33), 9.0, True),
+        ([0], 1.0, False),
+    ],
+)
+def test_pictures_that_do_not_follow_at_one_pace_are_found(
+    times_ms: Sequence[int], end_s: float, *, uneven: bool
+) -> None:
+    times = tuple(times_ms)
+    gap_s = max((later - earlier for earlier, later in pairwise(times)), default=0) / 1000
+    peak = sum(time < 1000 for time in times)
+    track = replace(TRACK, packets=len(times), times_ms=times, end_s=end_s, longest_gap_s=gap_s, peak_rate=peak)
+    assert is_uneven(track) is uneven
 
 
 def test_only_an_hdr_picture_is_tone_mapped_and_only_an_interlaced_one_woven() -> None:
