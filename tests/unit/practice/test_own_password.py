@@ -171,8 +171,8 @@ def test_a_change_that_broke_off_after_the_password_was_set_is_brought_to_its_en
 def test_a_card_that_changes_at_the_same_moment_asks_for_the_press_once_more(
     gateway: Gateway, jonas: Somebody, here: Reply, therapist: Somebody, card: dict[str, Any], meanwhile: Meanwhile
 ) -> None:
-    path, changed = f"/api/clients/{card['client_id']}", {"name": "Jona Weber", "time_zone": "Europe/Berlin"}
-    changed |= {"therapist_ids": [therapist.person_id]}
+    path = f"/api/clients/{card['client_id']}"
+    changed = {"name": "Jona Weber", "time_zone": "Europe/Berlin", "therapist_ids": [therapist.person_id]}
     meanwhile["AdminSetUserPassword"] = lambda: gateway.call("PUT", path, changed, by=therapist, if_match=1)
     assert change(gateway, jonas, here.cookie, PASSWORD, OTHER).status == 409
     assert change(gateway, jonas, here.cookie, PASSWORD, OTHER).status == 200
