@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from chalicelib.media.processing import find_ffmpeg
 from demo.practice import DANA, JONAS
 from tests.journeys.conftest import DESK, PHONE, Visits
-from tests.journeys.pages import link
+from tests.journeys.pages import button, link
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SMALLER = (
@@ -35,6 +35,7 @@ def test_today_a_review_and_its_feedback_can_be_shown(visit: Visits) -> None:
     link(desk, "Review Ruth Adeyemi").click()
     expect(desk.get_by_text("What happens next", exact=True)).to_be_visible()
     expect(desk.locator("video")).not_to_have_js_property("videoWidth", 0)
+    expect(button(desk, "One frame on")).to_be_visible()  # the tools come when the page stands
     take(desk, "review")
 
 
