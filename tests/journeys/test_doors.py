@@ -10,7 +10,7 @@ from demo.codes import STEP_S, code
 from demo.mailbox import Mailbox, until
 from demo.steps import PASSWORD
 from tests.journeys.conftest import DESK, Visits
-from tests.journeys.looking import findings, overhang
+from tests.journeys.looking import findings, look, overhang
 from tests.journeys.pages import button, heading, link, sign_in
 from tests.journeys.people import Client, House
 
@@ -92,6 +92,47 @@ def test_signing_out_everywhere_ends_every_browser(visit: Visits, pat: Client) -
     expect(heading(other, "Sign in")).to_be_visible()
     sign_in(other, pat.email)
     expect(other.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+
+
+def test_a_password_is_changed_beside_the_present_one_and_every_other_browser_is_out(
+    visit: Visits, pat: Client, mailbox: Mailbox
+) -> None:
+    visit.watch.expect("status of 4(01|22)")
+    other, page = visit(path="/sign-in"), visit(pat.email, "/account/sessions")
+    sign_in(other, pat.email)
+    expect(other.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+    button(page, "Change the password").click()
+    present = page.get_by_label("The password you have")
+    present.fill("not the password")
+    page.get_by_label("A new password").fill(NEW_PASSWORD)
+    button(page, "Change it").click()
+    expect(page.get_by_text("This is not your password.", exact=False)).to_be_visible()
+    look(page)
+    present.fill(PASSWORD)
+    button(page, "Change it").click()
+    expect(page.get_by_text("Your password was changed.", exact=False).first).to_be_visible()
+    mail, _ = mailbox.take(pat.email, "/forgotten")
+    assert "was changed" in mail["subject"]
+    page.reload()
+    expect(heading(page, "Password")).to_be_visible()
+    other.reload()
+    expect(heading(other, "Sign in")).to_be_visible()
+    sign_in(other, pat.email)
+    expect(heading(other, "That did not open")).to_be_visible()
+    sign_in(other, pat.email, NEW_PASSWORD)
+    expect(other.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+
+
+def test_an_owner_signs_somebody_out_who_lost_a_phone(visit: Visits, house: House, pat: Client) -> None:
+    visit.watch.expect("status of 401")
+    page, office = visit(pat.email, "/today"), visit(house.owner_email, f"/clients/{pat.client_id}", DESK)
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+    button(office, "Sign out Pat Person everywhere").click()
+    look(office)
+    office.get_by_role("dialog").get_by_role("button", name="Sign out", exact=False).click()
+    expect(office.get_by_text("Pat Person is signed out everywhere.", exact=False)).to_be_visible()
+    page.reload()
+    expect(heading(page, "Sign in")).to_be_visible()
 
 
 def test_staff_sign_in_with_an_authenticator_and_a_lost_one_is_replaced(
