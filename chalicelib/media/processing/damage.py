@@ -15,6 +15,7 @@ _SIGNS = re.compile(
     r"|invalid as first byte of an EBML number"
     r"|indicated by an EBML number's first byte"
     r"|exceeds containing master element"
+    r"|\] Invalid track number "
     r"|CRC mismatch!"
     # A copy leaves out what is no H.264.
     r"|\[filter_units @ [^]]*\] Failed to read packet"

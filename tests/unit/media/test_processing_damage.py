@@ -66,6 +66,20 @@ def test_a_file_with_a_hole_is_taken_patched_and_marked(
     assert not look_through(again).damaged
 
 
+def test_a_block_of_webm_that_belongs_to_no_track_is_missed(tmp_path: Path) -> None:
+    source = make(
+        tmp_path / "strayed.webm", f"{SMALL} -c:v libvpx -deadline realtime -cpu-used 8 -cluster_time_limit 500"
+    )
+    harmed = bytearray(source.read_bytes())
+    block = harmed.index(b"\xa3", harmed.rindex(b"\x1f\x43\xb6\x75"))  # the first one of the last cluster
+    length = 9 - harmed[block + 1].bit_length()  # of its size, by the zeros that it begins with (RFC 8794, 2020, 4)
+    assert harmed[block + 1 + length] == 0x81  # noqa: PLR2004 - track 1
+    harmed[block + 1 + length] = 0x85
+    assert not taken(source).damaged
+    (tmp_path / "harmed.webm").write_bytes(harmed)
+    assert taken(tmp_path / "harmed.webm").damaged
+
+
 def test_a_copy_whose_hole_lies_between_key_pictures_is_marked_when_it_is_looked_through(tmp_path: Path) -> None:
     source = make(tmp_path / "fine.mp4", f"{SMALL} {H264} -bf 0")
     whole = source.read_bytes()
