@@ -73,7 +73,7 @@ def test_a_block_of_webm_that_belongs_to_no_track_is_missed(tmp_path: Path) -> N
     harmed = bytearray(source.read_bytes())
     block = harmed.index(b"\xa3", harmed.rindex(b"\x1f\x43\xb6\x75"))  # the first one of the last cluster
     length = 9 - harmed[block + 1].bit_length()  # of its size, by the zeros that it begins with (RFC 8794, 2020, 4)
-    assert harmed[block + 1 + length] == 0x81  # noqa: PLR2004 - track 1
+    assert harmed[block + 1 + length] == 0x81  # track 1
     harmed[block + 1 + length] = 0x85
     assert not taken(source).damaged
     (tmp_path / "harmed.webm").write_bytes(harmed)
