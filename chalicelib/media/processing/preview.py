@@ -88,23 +88,25 @@ def _count(times_s: list[float], apart_s: float) -> int:
 
 def preview_command(ffmpeg: Path, rendition: Path, made: Contents, sight: Sight | None) -> list[str]:
     """Makes, in the folder that it runs in, everything that `read_preview` reads."""
-    graph, outputs = [], []
+    # A graph each, for one graph is worked through by one thread.
+    outputs: list[str] = []
     if sight is not None:
-        graph += _picture_graph(sight)
+        outputs += ["-filter_complex", ";".join(_picture_graph(sight))]
         outputs += ["-map", "[sprite]", *_JPEG, "-q:v", "6", *_FORGET, "-y", SPRITE]
         outputs += ["-map", "[poster]", *_JPEG, "-q:v", "4", *_FORGET, "-y", POSTER]
     if made.audio is not None and made.audio_track.packets:
-        graph.append(
+        graph = (
             f"[0:a]ebur128=framelog=quiet,asetnsamples=n={_samples(made, made.audio)}:p=0,"
             "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"
             f"ametadata=mode=print:key=lavfi.astats.Overall.Peak_level:file={_PEAK_LEVELS}[heard]"
         )
-        outputs += ["-map", "[heard]", "-f", "null", "-"]
-    skipped = [] if sight is None or sight.every_picture else ["-skip_frame", "nokey"]
+        outputs += ["-filter_complex", graph, "-map", "[heard]", "-f", "null", "-"]
+    # Key pictures lie too far apart to be decoded side by side: more threads would only wait, and hold memory.
+    skipped = [] if sight is None or sight.every_picture else ["-skip_frame", "nokey", "-threads", "1"]
     return [
         *(str(ffmpeg), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+verbose", *skipped),
         *open_safely(Source(rendition, Container.ISO)),
-        *("-filter_complex", ";".join(graph), *outputs),
+        *outputs,
     ]
 
 
