@@ -118,48 +118,49 @@ def _new_password(person: Person, at: Practice, token: str) -> Letter:
 
 
 def _reset(person: Person, at: Practice) -> Letter:
-    return Letter(
-        to=Addressee(name=person.name, email=person.email),
-        what=_AUTHENTICATOR,
-        subject=f"Your authenticator for {at.name} was reset",
-        lines=(
-            "The authenticator of your sign-in was reset, and every browser was signed out.",
-            "At your next sign-in, after the password, you set up a new one. It takes two minutes and a phone.",
-            f"If you did not ask for this, choose a new password now and tell {at.name}.",
-        ),
-        button_label="Sign in",
-        button_url=f"{settings().site_origin}/sign-in",
-        why="You get this because it is about your own sign-in.",
+    return _about_sign_in(
+        person,
+        _AUTHENTICATOR,
+        f"Your authenticator for {at.name} was reset",
+        "The authenticator of your sign-in was reset, and every browser was signed out.",
+        "At your next sign-in, after the password, you set up a new one. It takes two minutes and a phone.",
+        f"If you did not ask for this, choose a new password now and tell {at.name}.",
     )
 
 
 def _passkey(person: Person, at: Practice) -> Letter:
-    return Letter(
-        to=Addressee(name=person.name, email=person.email),
-        what=_PASSKEY,
-        subject=f"A passkey was added to your sign-in at {at.name}",
-        lines=(
-            "From now on you can sign in with the passkey that was just added. Your password goes on working too.",
-            "Under “Where you are signed in” you see your passkeys, and can remove each.",
-            f"If this was not you, remove it there, choose a new password, and tell {at.name}.",
-        ),
-        button_label="Sign in",
-        button_url=f"{settings().site_origin}/sign-in",
-        why="You get this because it is about your own sign-in.",
+    return _about_sign_in(
+        person,
+        _PASSKEY,
+        f"A passkey was added to your sign-in at {at.name}",
+        "From now on you can sign in with the passkey that was just added. Your password goes on working too.",
+        "Under “Where you are signed in” you see your passkeys, and can remove each.",
+        f"If this was not you, remove it there, choose a new password, and tell {at.name}.",
     )
 
 
 def _changed_password(person: Person, at: Practice) -> Letter:
+    return _about_sign_in(
+        person,
+        _CHANGED_PASSWORD,
+        f"Your password for {at.name} was changed",
+        "The password of your sign-in was changed, and every other browser was signed out.",
+        f"If this was not you, choose a new one now with “Forgotten password”, and tell {at.name}.",
+        button=("Choose a new password", "/forgotten"),
+    )
+
+
+def _about_sign_in(
+    person: Person, what: str, subject: str, *lines: str, button: tuple[str, str] = ("Sign in", "/sign-in")
+) -> Letter:
+    label, path = button
     return Letter(
         to=Addressee(name=person.name, email=person.email),
-        what=_CHANGED_PASSWORD,
-        subject=f"Your password for {at.name} was changed",
-        lines=(
-            "The password of your sign-in was changed, and every other browser was signed out.",
-            f"If this was not you, choose a new one now with “Forgotten password”, and tell {at.name}.",
-        ),
-        button_label="Choose a new password",
-        button_url=f"{settings().site_origin}/forgotten",
+        what=what,
+        subject=subject,
+        lines=lines,
+        button_label=label,
+        button_url=f"{settings().site_origin}{path}",
         why="You get this because it is about your own sign-in.",
     )
 
